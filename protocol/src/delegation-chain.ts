@@ -1,0 +1,95 @@
+/**
+ * The delegation chain (contract 2.6): one signed record for each hop from the root delegator to the
+ * token's subject, oldest first.
+ * Laws: a record is signed and hashed as a whole, so it has no member we do not know; a chain is
+ * never empty and never longer than five; each record holds the hash of the one before it.
+ */
+import { canonicalize } from './jcs.ts'
+import {
+  hasForms,
+  isAgentId,
+  isHash,
+  isHexSignature,
+  isName,
+  isScopeList,
+  isThumbprint,
+  isTimestamp,
+  isTokenId,
+  type Forms,
+} from './form.ts'
+
+/** Most records in a chain. */
+export const maxDelegationDepth = 5
+
+export interface DelegationRecord {
+  /** The delegator: `sub` of the presented token. */
+  readonly agent: string
+  /** The delegator's whole scope at that moment. */
+  readonly scope: string[]
+  /** RFC 3339 UTC with three fractional digits. */
+  readonly delegated_at: string
+  /** Agent id that receives the token. */
+  readonly delegatee: string
+  readonly granted_scope: string[]
+  /** `jti` and `sid` of the delegated token as first issued. */
+  readonly jti: string
+  readonly sid: string
+  /** `jti` and `sid` of the presented token. */
+  readonly parent_jti: string
+  readonly parent_sid: string
+  /** The delegator's app and launching session, where it has them. */
+  readonly app_id?: string
+  readonly lsid?: string
+  /** SHA-256 hex over the canonical form of the previous record; 64 zeros in the first. */
+  readonly prev: string
+  /** Key that made `signature`. */
+  readonly kid: string
+  /** Ed25519 in hex over `delegationInput`. */
+  readonly signature: string
+}
+
+export type UnsignedDelegationRecord = Omit<DelegationRecord, 'signature'>
+
+/** The text (UTF-8) that a record's signature covers. A `signature` member is left out. */
+export function delegationInput(
+  record: UnsignedDelegationRecord & { readonly signature?: string },
+): string {
+  const { signature: _, ...unsigned } = record
+  return `agentwrit-delegation-v1\n${canonicalize(unsigned)}`
+}
+
+/** The text whose SHA-256 is `prev` of the record that follows this one. */
+export function previousRecordInput(record: DelegationRecord): string {
+  return canonicalize(record)
+}
+
+/** The text whose SHA-256 is the claim `chain_hash`. */
+export function chainHashInput(chain: readonly DelegationRecord[]): string {
+  return canonicalize(chain)
+}
+
+/** Whether `value` has the members of a record in their forms, and no others. Says nothing about its signature. */
+export function isDelegationRecord(value: unknown): value is DelegationRecord {
+  return hasForms(value, required, optional) && Object.keys(value).every(isKnown)
+}
+
+const required: Forms = {
+  agent: isAgentId,
+  scope: isScopeList,
+  delegated_at: isTimestamp,
+  delegatee: isAgentId,
+  granted_scope: isScopeList,
+  jti: isTokenId,
+  sid: isTokenId,
+  parent_jti: isTokenId,
+  parent_sid: isTokenId,
+  prev: isHash,
+  kid: isThumbprint,
+  signature: isHexSignature,
+}
+
+const optional: Forms = { app_id: isName, lsid: isTokenId }
+
+function isKnown(name: string): boolean {
+  return Object.hasOwn(required, name) || Object.hasOwn(optional, name)
+}

@@ -1,0 +1,52 @@
+export { covers, findUncovered, isReservedScope, isWithin, parseScope } from './scope.ts'
+export { maxScopeLength, maxScopes, type Scope } from './scope.ts'
+
+export { formatAgentId, isPathName, isTrustDomain, parseAgentId } from './agent-id.ts'
+export { maxAgentIdLength, type AgentIdParts } from './agent-id.ts'
+
+export { isPlainText } from './text.ts'
+
+export { decodeBase64, decodeBase64url, decodeHex } from './encoding.ts'
+export { encodeBase64, encodeBase64url, encodeHex } from './encoding.ts'
+
+export { canonicalize, maxJsonDepth } from './jcs.ts'
+
+export { readClaims, type Claims } from './claims.ts'
+
+export { chainHashInput, delegationInput, isDelegationRecord } from './delegation-chain.ts'
+export { maxDelegationDepth, previousRecordInput } from './delegation-chain.ts'
+export type { DelegationRecord, UnsignedDelegationRecord } from './delegation-chain.ts'
+
+export { keyIdInput, maxTokenLength, readToken, tokenHeader, unsignedToken } from './token.ts'
+export type { TokenParts } from './token.ts'
+
+export { brokerLeewaySeconds, verifierLeewaySeconds } from './verify-token.ts'
+export { checkTimes, hasAudience, hasIssuer } from './verify-token.ts'
+
+export { auditEventId, auditEventTypes, auditHashInput, genesisHash } from './audit-event.ts'
+export type { AuditEvent, AuditEventType, UnhashedAuditEvent } from './audit-event.ts'
+
+export { formatDetail, maxDetailValueLength, type DetailValue } from './audit-detail.ts'
+
+export { verifyAuditChain } from './audit-chain.ts'
+export type { AuditChainFault, AuditChainResult, AuditHead, HashText } from './audit-chain.ts'
+
+export { checkpointInput, type Checkpoint } from './checkpoint.ts'
+
+export {
+  publishedTargetInput,
+  revocationLevels,
+  type RevocationLevel,
+} from './revocation-target.ts'
+
+export { errorCodes, type ErrorCode } from './error-codes.ts'
+
+export type { ProblemDetails } from './wire.ts'
+export type { ChallengeResponse, RegisterRequest, RegisterResponse } from './wire.ts'
+export type { ValidateRequest, ValidateResponse } from './wire.ts'
+export type { RenewRequest, TokenResponse } from './wire.ts'
+export type { AdminAuthRequest, AdminAuthResponse } from './wire.ts'
+export type { CreateLaunchTokenRequest, CreateLaunchTokenResponse } from './wire.ts'
+export type { LaunchTokenInfo, LaunchTokenList, LaunchTokenPolicy } from './wire.ts'
+export type { HealthResponse, StatusResponse } from './wire.ts'
+export type { PublishedKey, PublishedKeySet } from './wire.ts'

@@ -1,0 +1,90 @@
+/**
+ * Tokens: JWS compact (RFC 7515) signed with Ed25519 (RFC 8037), contract 2.1 and 2.4.
+ * Laws: the header is byte for byte ours, so no algorithm can be chosen and nothing is critical; a
+ * token has exactly one spelling; nothing is parsed before its length is known. Reading a token says
+ * nothing about who signed it: verify `signature` over `signingInput` before you believe `payload`.
+ */
+import type { Claims } from './claims.ts'
+import { decodeBase64url, encodeBase64url } from './encoding.ts'
+import { isJsonObject, isThumbprint } from './form.ts'
+
+/** Longest token, in bytes (and characters: a token is ASCII). */
+export const maxTokenLength = 16_384
+
+export interface TokenParts {
+  readonly kid: string
+  /** The first two parts as received: the ASCII bytes that the signature covers. */
+  readonly signingInput: string
+  /** A JSON object, not yet checked: see `readClaims`. */
+  readonly payload: unknown
+  /** 64 bytes. */
+  readonly signature: Uint8Array<ArrayBuffer>
+}
+
+/** The header's JSON, byte for byte. `kid` is an RFC 7638 thumbprint; anything else throws a TypeError. */
+export function tokenHeader(kid: string): string {
+  if (!isThumbprint(kid)) throw new TypeError('kid is not an RFC 7638 thumbprint')
+  return `{"alg":"EdDSA","typ":"JWT","kid":"${kid}"}`
+}
+
+/** The first two parts of a token; with `.` and the signature in base64url it is whole. */
+export function unsignedToken(claims: Claims, kid: string): string {
+  return `${encodeText(tokenHeader(kid))}.${encodeText(JSON.stringify(claims))}`
+}
+
+/** The parts of a token in canonical form, or undefined. The cheap half of verification. */
+export function readToken(token: string): TokenParts | undefined {
+  if (token.length > maxTokenLength) return undefined
+  const [header, body, tail, ...rest] = token.split('.', 4)
+  if (header === undefined || body === undefined || tail === undefined) return undefined
+  if (rest.length > 0 || tail.length !== signatureLength) return undefined
+  const kid = readKeyId(header)
+  const signature = decodeBase64url(tail)
+  if (kid === undefined || signature === undefined) return undefined
+  const payload = readPayload(body)
+  if (payload === undefined) return undefined
+  return { kid, signingInput: `${header}.${body}`, payload, signature }
+}
+
+/** The text whose SHA-256 in base64url is the `kid` of an Ed25519 public key `x` (RFC 7638 section 3, RFC 8037 section 2). */
+export function keyIdInput(x: string): string {
+  if (!isThumbprint(x)) throw new TypeError('x is not an Ed25519 public key in base64url')
+  return `{"crv":"Ed25519","kty":"OKP","x":"${x}"}`
+}
+
+/** 64 bytes in base64url. */
+const signatureLength = 86
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const ourHeader = /^\{"alg":"EdDSA","typ":"JWT","kid":"([A-Za-z0-9_-]{43})"\}$/
+/** Every header of ours has the same length: 79 bytes. */
+const headerLength = 106
+
+function encodeText(text: string): string {
+  return encodeBase64url(encoder.encode(text))
+}
+
+function readKeyId(part: string): string | undefined {
+  if (part.length !== headerLength) return undefined
+  const kid = ourHeader.exec(decodeText(part) ?? '')?.[1]
+  return isThumbprint(kid) ? kid : undefined
+}
+
+function readPayload(part: string): unknown {
+  try {
+    const payload: unknown = JSON.parse(decodeText(part) ?? '')
+    return isJsonObject(payload) ? payload : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function decodeText(part: string): string | undefined {
+  const bytes = decodeBase64url(part)
+  if (bytes === undefined) return undefined
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

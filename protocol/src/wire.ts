@@ -1,0 +1,158 @@
+/**
+ * The JSON of each request and response, as it goes over the wire (contract 4). Types only.
+ * Durations are whole seconds; `expires_in` counts from the answer. Times are RFC 3339 in UTC.
+ * An optional member may be absent; in a request, `null` means the same.
+ */
+import type { Claims } from './claims.ts'
+import type { ErrorCode } from './error-codes.ts'
+
+/** RFC 9457, `application/problem+json`: every error answer (contract 1.4). */
+export interface ProblemDetails {
+  /** `urn:agentwrit:error:<error_code>`. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly error_code: ErrorCode
+  readonly request_id: string
+  readonly hint?: string
+}
+
+/** GET /v1/challenge. */
+export interface ChallengeResponse {
+  /** 64 hex; the agent signs the 32 decoded bytes. */
+  readonly nonce: string
+  readonly expires_in: number
+}
+
+/** POST /v1/register. */
+export interface RegisterRequest {
+  readonly launch_token: string
+  readonly nonce: string
+  /** Padded standard base64 of the 32 bytes of an Ed25519 public key. */
+  readonly public_key: string
+  /** Padded standard base64 of the 64 bytes of the signature over the decoded nonce. */
+  readonly signature: string
+  readonly orch_id: string
+  readonly task_id: string
+  readonly requested_scope: string[]
+}
+
+export interface RegisterResponse {
+  readonly agent_id: string
+  readonly access_token: string
+  readonly expires_in: number
+}
+
+/** POST /v1/token/validate. */
+export interface ValidateRequest {
+  readonly token: string
+  readonly audience?: string
+}
+
+/** Every way of not being valid has the same answer. */
+export type ValidateResponse =
+  | { readonly valid: true; readonly claims: Claims }
+  | { readonly valid: false; readonly error: string }
+
+/** POST /v1/token/renew; no body means `{}`. */
+export interface RenewRequest {
+  readonly scope?: string[]
+}
+
+export interface TokenResponse {
+  readonly access_token: string
+  readonly expires_in: number
+}
+
+/** POST /v1/admin/auth. */
+export interface AdminAuthRequest {
+  readonly secret: string
+  readonly operator?: string
+}
+
+export interface AdminAuthResponse {
+  readonly access_token: string
+  readonly expires_in: number
+  readonly token_type: 'Bearer'
+}
+
+/** POST /v1/admin/launch-tokens and /v1/app/launch-tokens. */
+export interface CreateLaunchTokenRequest {
+  readonly agent_name: string
+  readonly allowed_scope: string[]
+  /** Longest life of the tokens it leads to. 0 means absent, for `ttl` too. */
+  readonly max_ttl?: number
+  readonly single_use?: boolean
+  /** Life of the launch token itself. */
+  readonly ttl?: number
+  readonly orch_id?: string
+  readonly task_id?: string
+}
+
+export interface CreateLaunchTokenResponse {
+  /** 64 hex, shown once. */
+  readonly launch_token: string
+  readonly id: string
+  readonly expires_at: string
+  readonly policy: LaunchTokenPolicy
+}
+
+export interface LaunchTokenPolicy {
+  readonly allowed_scope: string[]
+  readonly max_ttl: number
+  readonly single_use: boolean
+  readonly orch_id?: string
+  readonly task_id?: string
+}
+
+/** A launch token as it is listed: without its secret (contract 3.2). */
+export interface LaunchTokenInfo extends LaunchTokenPolicy {
+  /** First 16 hex of the token's SHA-256. */
+  readonly id: string
+  readonly agent_name: string
+  readonly app_id?: string
+  readonly created_by: string
+  readonly created_at: string
+  readonly expires_at: string
+}
+
+/** GET /v1/admin/launch-tokens and /v1/app/launch-tokens. */
+export interface LaunchTokenList {
+  readonly launch_tokens: LaunchTokenInfo[]
+  /** Absent on the last page. */
+  readonly next_cursor?: string
+}
+
+/** GET /v1/health. */
+export interface HealthResponse {
+  readonly status: 'ok' | 'degraded'
+  readonly version: string
+  /** Whole seconds, at least 1. */
+  readonly uptime: number
+  readonly db_connected: boolean
+  readonly audit_events_count: number
+  /** What clients may rely on beyond AgentWrit 2.0. */
+  readonly features: string[]
+}
+
+/** GET /livez (`ok`) and /readyz (`ready`). */
+export interface StatusResponse {
+  readonly status: 'ok' | 'ready'
+}
+
+/** GET /.well-known/jwks.json (RFC 7517): the active key first, then retiring ones. */
+export interface PublishedKeySet {
+  readonly keys: PublishedKey[]
+}
+
+/** An Ed25519 public key (RFC 8037). */
+export interface PublishedKey {
+  readonly kty: 'OKP'
+  readonly crv: 'Ed25519'
+  readonly x: string
+  readonly kid: string
+  readonly alg: 'EdDSA'
+  readonly use: 'sig'
+}
