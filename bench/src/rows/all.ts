@@ -1,0 +1,17 @@
+import type { Row } from '../row.ts'
+import { eventLoopDelay } from './event-loop-delay.ts'
+import { groupCommit } from './group-commit.ts'
+import { registerDurable } from './register-durable.ts'
+import { startUp } from './start-up.ts'
+import { validateKnown } from './validate-known.ts'
+import { validateUnseen } from './validate-unseen.ts'
+
+/** The table, from top to bottom. */
+export const rows: readonly Row[] = [
+  validateKnown,
+  validateUnseen,
+  registerDurable,
+  groupCommit,
+  eventLoopDelay,
+  startUp,
+]

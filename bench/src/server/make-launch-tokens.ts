@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import type { Context } from '../../../broker/src/domain/context.ts'
+import {
+  drawLaunchToken,
+  issuedEvent,
+} from '../../../broker/src/domain/launch-tokens/create-launch-token.ts'
+import { beginAdminSession } from '../../../broker/src/domain/operators/authenticate-operator.ts'
+import { launchedScope } from '../launched-scope.ts'
+import { inPortions } from './in-portions.ts'
+
+/** As a signed-in operator makes them, so that a registration has all its guards to pass. */
+export async function makeLaunchTokens(context: Context, count: number): Promise<string[]> {
+  const { claims } = await beginAdminSession(context, 3600, {
+    event_type: 'admin_auth',
+    actor: 'admin',
+    outcome: 'success',
+  })
+  const creator = { sid: claims.sid ?? '', jti: claims.jti }
+  return inPortions(count, () => makeLaunchToken(context, creator))
+}
+
+async function makeLaunchToken(
+  context: Context,
+  creator: { readonly sid: string; readonly jti: string },
+): Promise<string> {
+  const { secret, token } = drawLaunchToken(
+    context,
+    { agent_name: 'bench', allowed_scope: [...launchedScope], ttl: 3600 },
+    { createdBy: 'admin', creatorSid: creator.sid },
+  )
+  const outcome = await context.store.launchTokens.create(token, creator, [issuedEvent(token)])
+  assert.ok(outcome.kept, 'a launch token was not kept')
+  return secret
+}

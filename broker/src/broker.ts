@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { Config, Secrets } from './config.ts'
+import { openKeys } from './crypto/broker-keys.ts'
+import { fingerprint, macKey } from './crypto/derived-keys.ts'
+import { loadSigningKeyFile } from './crypto/key-file.ts'
+import { makeFirstSigningKey } from './crypto/sealed-key.ts'
+import { verifiedTokenCache } from './crypto/verified-token-cache.ts'
+import { Refusals } from './domain/audit/refusals.ts'
+import type { Context, Live } from './domain/context.ts'
+import type { Clock, Log, Random } from './domain/surroundings.ts'
+import { makeSeedTokens, type SeedTokens } from './domain/operators/seed-tokens.ts'
+import { RevocationIndex } from './domain/revocation/revocation-index.ts'
+import { buildApp } from './http/app.ts'
+import { listen, stopListening } from './http/listen.ts'
+import { Metrics } from './http/metrics.ts'
+import { Readiness } from './http/readiness.ts'
+import { startMaintenance } from './maintenance.ts'
+import { isStoreEmpty, openStore } from './store/open-store.ts'
+import type { StoreObserver } from './store/store-observer.ts'
+import { readTlsMaterial } from './tls-material.ts'
+import { version } from './version.ts'
+
+export interface BrokerOptions {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly log: Log
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** A running broker; disposing of it ends requests, writes what is pending and closes the store. */
+export interface Broker extends AsyncDisposable {
+  /** The HTTP application: `app.inject` asks it without a port. */
+  readonly app: FastifyInstance
+  readonly context: Context
+  readonly seedTokens: SeedTokens | undefined
+  /** Begins to serve on `AA_BIND_ADDRESS:AA_PORT`; resolves to where it can be reached. */
+  listen(): Promise<{ readonly url: string }>
+  close(): Promise<void>
+}
+
+/** All the wiring of the broker. Fails, saying what to do, before the first request could be answered wrongly. */
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { config, secrets, log, clock = Date.now, random = randomBytes } = options
+  const metrics = new Metrics(() => store.agents.countActive(clock()))
+  const tls = await readTlsMaterial(config)
+  const mayCreate = isStoreEmpty(config.dbPath) && !config.importSigningKey
+  const seed = await loadSigningKeyFile(config.signingKeyPath, { mayCreate })
+  const at = clock()
+  const store = await openStore({
+    path: config.dbPath,
+    macKey: macKey(seed),
+    fingerprint: fingerprint(seed),
+    firstSigningKey: makeFirstSigningKey({ seedFile: seed, imported: config.importSigningKey, at }),
+    clock,
+    observe: storeObserver(metrics),
+    fatal: endProcess(log),
+  })
+  const signingKeys = await store.signingKeys.all()
+  const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
+  const { notBefore, seq } = await store.head()
+  metrics.eventsLoaded(seq)
+  const live: Live = {
+    revocations: new RevocationIndex(notBefore, await store.revocations.all()),
+    verified: verifiedTokenCache(),
+    refusals: new Refusals({ audit: store.audit, clock, log, counted: invalidTokens(metrics) }),
+  }
+  const context: Context = { config, clock, random, keys, store, log, live }
+  const readiness = new Readiness(store, clock)
+  const app = await buildApp({ context, readiness, metrics, version, tls })
+  const seedTokens = config.seedTokens ? await makeSeedTokens(context) : undefined
+  const maintenance = startMaintenance(context)
+  readiness.markReady()
+
+  const close = once(async () => {
+    await stopListening(app, readiness)
+    await maintenance.stop()
+    await keys[Symbol.asyncDispose]()
+    await store.close()
+  })
+  const serve = () => listenAt(app, config)
+  return { app, context, seedTokens, listen: serve, close, [Symbol.asyncDispose]: close }
+}
+
+async function listenAt(app: FastifyInstance, { bindAddress, port, tlsMode }: Config) {
+  const taken = await listen(app, { host: bindAddress, port })
+  const host = bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress
+  return { url: `${tlsMode === 'none' ? 'http' : 'https'}://${host}:${taken}` }
+}
+
+function storeObserver(metrics: Metrics): StoreObserver {
+  return {
+    eventsCommitted(events, seconds) {
+      metrics.eventsCommitted(events)
+      if (events.length > 0) metrics.writeDuration(seconds)
+    },
+    operationFailed: (operation) => metrics.storeFailed(operation),
+  }
+}
+
+function invalidTokens(metrics: Metrics): (reason: string) => void {
+  return (reason) => {
+    if (reason === 'unknown_session') metrics.unknownSession()
+    if (reason === 'not_yet_valid') metrics.clockSkew()
+  }
+}
+
+/** A lost commit leaves memory and disk in doubt of each other: only a fresh start knows what is true. */
+function endProcess(log: Log): (cause: unknown) => void {
+  return (cause) => {
+    log.error({ err: cause }, 'the database failed in the middle of a commit: the broker ends')
+    process.exit(1)
+  }
+}
+
+function once<Result>(action: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined
+  return () => (result ??= action())
+}

@@ -1,0 +1,15 @@
+/** What was asked for. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Everything else: notes, warnings, failures. */
+export function complain(line: string): void {
+  process.stderr.write(`${withoutControls(line)}\n`)
+}
+
+/** A message may quote what somebody else wrote; on a terminal it must stay one harmless line. */
+function withoutControls(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\uFFFD')
+}

@@ -1,0 +1,25 @@
+import type { Config } from '../config.ts'
+import type { Refusals } from './audit/refusals.ts'
+import type { RevocationIndex } from './revocation/revocation-index.ts'
+import type { Store } from './store.ts'
+import type { Clock, Log, Random } from './surroundings.ts'
+import type { Keys } from './tokens/keys.ts'
+import type { VerifiedTokens } from './tokens/verified-tokens.ts'
+
+/** Bounded state in memory that is rebuilt at every start. */
+export interface Live {
+  readonly revocations: RevocationIndex
+  readonly verified: VerifiedTokens
+  readonly refusals: Refusals
+}
+
+/** All that a verb may touch besides its arguments. */
+export interface Context {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: Keys
+  readonly store: Store
+  readonly log: Log
+  readonly live: Live
+}

@@ -1,0 +1,104 @@
+import {
+  formatDetail,
+  isPathName,
+  type Claims,
+  type ErrorCode,
+  type RegisterRequest,
+} from '@agentwrit/protocol'
+import type { NewAuditEvent } from '../audit/audit-event.ts'
+import type { Origin } from '../audit/refusal.ts'
+import { Fault } from '../fault.ts'
+import type { LaunchToken } from '../launch-tokens/launch-token.ts'
+import { findUngrantable, ungrantableFault } from '../scopes/attenuation.ts'
+import { attributionOf } from '../tokens/attribution.ts'
+import type { Agent } from './agent.ts'
+
+type Named = Pick<RegisterRequest, 'orch_id' | 'task_id'>
+
+/** Two events of one change: the agent exists, and its first token does. */
+export function registeredEvents(agent: Agent, claims: Claims, origin: Origin): NewAuditEvent[] {
+  const shared = {
+    actor: agent.agentId,
+    outcome: 'success' as const,
+    ...attributionOf(claims),
+    request_id: origin.requestId,
+    source_ip: origin.sourceIp,
+  }
+  const { scope } = agent
+  const { jti } = claims
+  const registered = formatDetail('agent registered', {
+    agent: agent.agentName,
+    scope,
+    jkt: agent.jkt,
+  })
+  const issued = formatDetail('token issued', { jti, ttl: claims.exp - claims.iat, scope })
+  return [
+    { ...shared, event_type: 'agent_registered', detail: registered },
+    { ...shared, event_type: 'token_issued', jti, detail: issued },
+  ]
+}
+
+/** Step 1 of contract 4.2, as far as a schema cannot say it. */
+export function refuseUnlawfulRegistration(asked: RegisterRequest): void {
+  for (const field of ['orch_id', 'task_id'] as const) {
+    if (!isPathName(asked[field])) {
+      const rule = '1..128 of [A-Za-z0-9._-], not . or ..'
+      throw new Fault('invalid_request', `${field} is ${rule}`)
+    }
+  }
+  const ungrantable = findUngrantable(asked.requested_scope)
+  if (ungrantable === undefined) return
+  const fault = ungrantableFault('requested_scope', ungrantable)
+  if (ungrantable.problem !== 'reserved') throw fault
+  throw new Fault(fault.code, fault.message, {
+    refusal: { event: deniedEvent('registration_failed', asked, { reason: 'scope_reserved' }) },
+  })
+}
+
+/** 401 with one sentence for every cause: a guesser learns nothing; the audit names the reason. */
+export function registrationFailed(asked: Named, reason: string, launchToken?: LaunchToken): Fault {
+  const isTask = reason === 'task_revoked'
+  const detail = isTask ? 'the task is revoked' : 'the launch token, nonce, key or signature is bad'
+  const parts = launchToken === undefined ? { reason } : { reason, launch_token: launchToken.id }
+  return new Fault(isTask ? 'forbidden' : 'unauthorized', detail, {
+    refusal: { event: deniedEvent('registration_failed', asked, parts, launchToken) },
+  })
+}
+
+/** The agent asked for more, or for another task, than its launch token allows. */
+export function outsideLaunchToken(
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+  code: Extract<ErrorCode, 'scope_violation' | 'forbidden'>,
+): Fault {
+  const detail =
+    code === 'scope_violation'
+      ? 'requested_scope is wider than the launch token allows'
+      : 'orch_id and task_id must be those that the launch token names'
+  const parts = {
+    reason: code,
+    requested: asked.requested_scope,
+    allowed: launchToken.allowedScope,
+    launch_token: launchToken.id,
+  }
+  return new Fault(code, detail, {
+    refusal: { event: deniedEvent('registration_policy_violation', asked, parts, launchToken) },
+  })
+}
+
+function deniedEvent(
+  eventType: 'registration_failed' | 'registration_policy_violation',
+  asked: Named,
+  parts: Record<string, string | readonly string[]>,
+  launchToken?: LaunchToken,
+): NewAuditEvent {
+  return {
+    event_type: eventType,
+    actor: 'anonymous',
+    outcome: 'denied',
+    task_id: asked.task_id,
+    orch_id: asked.orch_id,
+    ...(launchToken?.appId === undefined ? {} : { app_id: launchToken.appId }),
+    detail: formatDetail('registration refused', parts),
+  }
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import {
+  encodeHex,
+  formatDetail,
+  isPathName,
+  type CreateLaunchTokenRequest,
+  type CreateLaunchTokenResponse,
+} from '@agentwrit/protocol'
+import type { NewAuditEvent } from '../audit/audit-event.ts'
+import type { Context } from '../context.ts'
+import { Fault } from '../fault.ts'
+import type { Caller } from '../identity/caller.ts'
+import { findUngrantable, ungrantableFault } from '../scopes/attenuation.ts'
+import { requireKept } from '../tokens/require-kept.ts'
+import { toWholeSecondsUp, type LaunchToken } from './launch-token.ts'
+
+/** Seconds a launch token lives unless asked otherwise. */
+const DEFAULT_LIFETIME = 30
+
+/** An operator hands out the right to register once (contract 4.10). The token itself is shown here and never again. */
+export async function createLaunchToken(
+  context: Context,
+  caller: Caller,
+  asked: CreateLaunchTokenRequest,
+): Promise<CreateLaunchTokenResponse> {
+  refuseUnlawful(context, caller, asked)
+  const { secret, token } = drawLaunchToken(context, asked, {
+    createdBy: caller.claims.sub,
+    ...(caller.claims.sid === undefined ? {} : { creatorSid: caller.claims.sid }),
+  })
+  const event: NewAuditEvent = {
+    ...issuedEvent(token),
+    request_id: caller.origin.requestId,
+    source_ip: caller.origin.sourceIp,
+  }
+  const presented = { sid: caller.claims.sid ?? '', jti: caller.claims.jti }
+  requireKept(await context.store.launchTokens.create(token, presented, [event]), caller)
+  return toResponse(secret, token)
+}
+
+/** Draws a fresh token for a lawful request; `secret` is what its holder presents. */
+export function drawLaunchToken(
+  { clock, config, random }: Context,
+  asked: CreateLaunchTokenRequest,
+  creator: Pick<LaunchToken, 'createdBy' | 'creatorSid'>,
+): { readonly secret: string; readonly token: LaunchToken } {
+  const secret = encodeHex(random(32))
+  const hash = hashLaunchToken(secret)
+  const createdAt = clock()
+  const token: LaunchToken = {
+    hash,
+    id: hash.slice(0, 16),
+    agentName: asked.agent_name,
+    allowedScope: asked.allowed_scope,
+    maxTtl: orDefault(asked.max_ttl, Math.min(config.defaultTtl, config.maxTtl)),
+    singleUse: asked.single_use ?? true,
+    ...(asked.orch_id === undefined ? {} : { orchId: asked.orch_id }),
+    ...(asked.task_id === undefined ? {} : { taskId: asked.task_id }),
+    ...creator,
+    createdAt,
+    expiresAt: createdAt + orDefault(asked.ttl, DEFAULT_LIFETIME) * 1000,
+  }
+  return { secret, token }
+}
+
+/** 256 random bits need no slow hash; a lookup by hash compares nothing that could leak by its timing. */
+export function hashLaunchToken(secret: string): string {
+  return createHash('sha256').update(secret, 'latin1').digest('hex')
+}
+
+export function issuedEvent(token: LaunchToken): NewAuditEvent {
+  return {
+    event_type: 'launch_token_issued',
+    actor: token.createdBy,
+    outcome: 'success',
+    ...(token.taskId === undefined ? {} : { task_id: token.taskId }),
+    ...(token.orchId === undefined ? {} : { orch_id: token.orchId }),
+    detail: formatDetail('launch token issued', {
+      id: token.id,
+      agent: token.agentName,
+      scope: token.allowedScope,
+      max_ttl: token.maxTtl,
+      created_by: token.createdBy,
+    }),
+  }
+}
+
+/** 0 means absent (contract 1.10). */
+function orDefault(seconds: number | undefined, otherwise: number): number {
+  return seconds === undefined || seconds === 0 ? otherwise : seconds
+}
+
+function refuseUnlawful(context: Context, caller: Caller, asked: CreateLaunchTokenRequest): void {
+  const fault = findUnlawful(context, asked)
+  if (fault === undefined) return
+  throw new Fault(fault.code, fault.message, {
+    refusal: {
+      verifiedJti: caller.claims.jti,
+      event: {
+        event_type: 'launch_token_denied',
+        actor: caller.claims.sub,
+        outcome: 'denied',
+        jti: caller.claims.jti,
+        detail: formatDetail('launch token refused', { reason: fault.message }),
+      },
+    },
+  })
+}
+
+function findUnlawful({ config }: Context, asked: CreateLaunchTokenRequest): Fault | undefined {
+  const ungrantable = findUngrantable(asked.allowed_scope)
+  if (ungrantable !== undefined) return ungrantableFault('allowed_scope', ungrantable)
+  if ((asked.max_ttl ?? 0) > config.maxTtl) {
+    return new Fault('invalid_request', `max_ttl is at most ${config.maxTtl} seconds`)
+  }
+  for (const field of ['orch_id', 'task_id'] as const) {
+    const name = asked[field]
+    if (name !== undefined && !isPathName(name)) {
+      return new Fault('invalid_request', `${field} is 1..128 of [A-Za-z0-9._-], not . or ..`)
+    }
+  }
+  return undefined
+}
+
+function toResponse(secret: string, token: LaunchToken): CreateLaunchTokenResponse {
+  return {
+    launch_token: secret,
+    id: token.id,
+    expires_at: toWholeSecondsUp(token.expiresAt),
+    policy: {
+      allowed_scope: [...token.allowedScope],
+      max_ttl: token.maxTtl,
+      single_use: token.singleUse,
+      ...(token.orchId === undefined ? {} : { orch_id: token.orchId }),
+      ...(token.taskId === undefined ? {} : { task_id: token.taskId }),
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts'
+import { Fault } from '../fault.ts'
+import { drawLaunchToken, issuedEvent } from '../launch-tokens/create-launch-token.ts'
+import { beginAdminSession } from './authenticate-operator.ts'
+
+export interface SeedTokens {
+  /** 64 hex characters; registers one agent with any scope that is not reserved. */
+  readonly launchToken: string
+  /** An admin's JWT. */
+  readonly adminToken: string
+}
+
+/** Seconds. */
+const LIFETIME = 3600
+
+/** Two credentials for a developer's own machine (`AA_SEED_TOKENS`, contract 6.2); refused anywhere else at start-up. */
+export async function makeSeedTokens(context: Context): Promise<SeedTokens> {
+  const lifetime = Math.min(LIFETIME, context.config.maxTtl)
+  const { secret, token } = drawLaunchToken(
+    context,
+    { agent_name: 'seed-agent', allowed_scope: ['*:*:*'], max_ttl: lifetime, ttl: lifetime },
+    { createdBy: 'system' },
+  )
+  const kept = await context.store.launchTokens.create(token, undefined, [issuedEvent(token)])
+  if (!kept.kept) throw new Fault('internal_error', 'the seed launch token was not kept')
+  const admin = await beginAdminSession(context, lifetime, {
+    event_type: 'admin_auth',
+    actor: 'system',
+    outcome: 'success',
+  })
+  return { launchToken: secret, adminToken: admin.token }
+}

@@ -1,0 +1,53 @@
+import type { Claims } from '@agentwrit/protocol'
+import type { Context } from '../context.ts'
+import { Fault } from '../fault.ts'
+import { timeOrderedId } from '../time-ordered-id.ts'
+import { draftToken, type DraftToken } from './issue-token.ts'
+import type { NewSession, SessionKind } from './session.ts'
+
+export interface SessionSubject {
+  readonly kind: SessionKind
+  /** What every token of the session says. */
+  readonly claims: Pick<Claims, 'sub' | 'scope' | 'task_id' | 'orch_id' | 'app_id' | 'lsid' | 'cnf'>
+  /** First lifetime in seconds, before clamping. */
+  readonly lifetime: number
+}
+
+export interface FirstToken {
+  readonly session: NewSession
+  readonly draft: DraftToken
+}
+
+/** A session about to begin, with its first token: neither exists before the change that keeps both. */
+export function draftSession(
+  context: Context,
+  { kind, claims, lifetime }: SessionSubject,
+): FirstToken {
+  const { clock, config, random } = context
+  const startedAt = clock()
+  const endsAt = startedAt + config.maxSessionAge * 1000
+  const sid = timeOrderedId(clock, random)
+  const draft = draftToken(
+    context,
+    { sid, ...claims },
+    { seconds: lifetime, sessionEndsAt: endsAt },
+  )
+  if (draft === undefined)
+    throw new Fault('unauthorized', 'the token would live less than a second')
+  const session: NewSession = {
+    sid,
+    kind,
+    sub: claims.sub,
+    ...(claims.app_id === undefined ? {} : { appId: claims.app_id }),
+    ...(claims.lsid === undefined ? {} : { lsid: claims.lsid }),
+    ...(claims.task_id === undefined ? {} : { taskId: claims.task_id }),
+    ...(claims.orch_id === undefined ? {} : { orchId: claims.orch_id }),
+    scope: claims.scope,
+    currentJti: draft.claims.jti,
+    currentExp: draft.claims.exp,
+    lifetime: draft.claims.exp - draft.claims.iat,
+    startedAt,
+    endsAt,
+  }
+  return { session, draft }
+}

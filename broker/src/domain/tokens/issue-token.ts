@@ -1,0 +1,61 @@
+import { maxTokenLength, type Claims } from '@agentwrit/protocol'
+import type { Context } from '../context.ts'
+import { Fault } from '../fault.ts'
+import { timeOrderedId } from '../time-ordered-id.ts'
+
+/** A signed token that exists nowhere yet: it is remembered and handed out only after its change was committed. */
+export interface DraftToken {
+  readonly claims: Claims
+  readonly token: string
+  /** Key that signed it, guarded in the change that issues it. */
+  readonly kid: string
+}
+
+/** What a token is to say besides its times, its id and its issuer. */
+export type TokenSubject = Omit<Claims, 'iss' | 'exp' | 'nbf' | 'iat' | 'jti' | 'aud'> & {
+  readonly sid: string
+}
+
+export interface TokenLifetime {
+  /** Seconds asked for; clamped to `AA_MAX_TTL` and to the session's end. */
+  readonly seconds: number
+  /** End of the session, milliseconds since the epoch. */
+  readonly sessionEndsAt: number
+}
+
+/**
+ * Drafts the next token of a session, or undefined if it would live less than a second. One that outgrows what a
+ * broker accepts is refused (400) before anything is consumed.
+ */
+export function draftToken(
+  context: Context,
+  subject: TokenSubject,
+  lifetime: TokenLifetime,
+): DraftToken | undefined {
+  const { config, clock, random, keys } = context
+  const iat = Math.floor(clock() / 1000)
+  const longest = Math.min(lifetime.seconds, config.maxTtl)
+  const exp = Math.min(iat + longest, Math.floor(lifetime.sessionEndsAt / 1000))
+  if (exp - iat < 1) return undefined
+  const claims: Claims = {
+    iss: config.issuer,
+    ...(config.audience === undefined ? {} : { aud: [config.audience] }),
+    exp,
+    nbf: iat,
+    iat,
+    jti: timeOrderedId(clock, random),
+    ...subject,
+  }
+  const kid = keys.activeKid
+  const token = keys.sign(claims)
+  if (token.length > maxTokenLength) {
+    const limit = `the token would exceed ${maxTokenLength} bytes`
+    throw new Fault('invalid_request', `${limit}: ask for fewer or shorter scopes`)
+  }
+  return { claims, token, kid }
+}
+
+/** The token is committed: from now on it is known, and may be handed out. */
+export function rememberToken({ live }: Context, { claims, token, kid }: DraftToken): void {
+  live.verified.set(token, { claims, kid, superseded: false })
+}

@@ -1,0 +1,46 @@
+import { formatDetail } from '@agentwrit/protocol'
+import type { Context } from '../context.ts'
+import type { Caller } from '../identity/caller.ts'
+import type { Revocation } from '../revocation/revocation.ts'
+import { timeOrderedId } from '../time-ordered-id.ts'
+import { attributionOf } from './attribution.ts'
+import { requireKept } from './require-kept.ts'
+
+/**
+ * The holder gives its session back (contract 4.5): an entry that ends it, committed before the answer. Releasing
+ * what is over already is done already.
+ */
+export async function releaseToken(context: Context, caller: Caller): Promise<void> {
+  const { claims, origin } = caller
+  const entry = releaseEntry(context, caller)
+  const outcome = await context.store.sessions.release(entry, [
+    {
+      event_type: 'token_released',
+      actor: claims.sub,
+      outcome: 'success',
+      jti: claims.jti,
+      detail: formatDetail('token released', { jti: claims.jti }),
+      ...attributionOf(claims),
+      request_id: origin.requestId,
+      source_ip: origin.sourceIp,
+    },
+  ])
+  if (outcome.kept) {
+    const { at, highestExp } = outcome
+    context.live.revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
+  } else if (outcome.guard !== 'session_over') {
+    requireKept(outcome, caller)
+  }
+}
+
+function releaseEntry({ clock, random }: Context, { claims }: Caller): Revocation {
+  return {
+    id: timeOrderedId(clock, random),
+    level: 'token',
+    target: claims.jti,
+    sid: claims.sid ?? '',
+    released: true,
+    reason: 'released',
+    actor: claims.sub,
+  }
+}

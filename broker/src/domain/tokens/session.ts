@@ -1,0 +1,73 @@
+// A session starts with a login or a registration and has exactly one live token, replaced by each renewal. The
+// database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never marked
+// dead: it is over when its token expired, its age is reached, or a revocation entry names it.
+import type { NewAuditEvent } from '../audit/audit-event.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Revocation } from '../revocation/revocation.ts'
+
+export type SessionKind = 'admin' | 'operator' | 'app' | 'agent' | 'delegated'
+
+export interface Session {
+  readonly sid: string
+  readonly kind: SessionKind
+  readonly sub: string
+  readonly appId?: string
+  /** Launching session. */
+  readonly lsid?: string
+  readonly taskId?: string
+  readonly orchId?: string
+  /** Scope of the current token, in the order requested. */
+  readonly scope: readonly string[]
+  readonly currentJti: string
+  /** Seconds since the epoch, as in the token. */
+  readonly currentExp: number
+  /** First granted lifetime in seconds; each renewal asks for it again. */
+  readonly lifetime: number
+  /** Milliseconds since the epoch, both; `endsAt` = start + `AA_MAX_SESSION_AGE`. */
+  readonly startedAt: number
+  readonly endsAt: number
+}
+
+/** A session with its first token, which `currentJti` and `currentExp` name. */
+export type NewSession = Session
+
+/** The bearer under which a change is made: guarded again in the change's own transaction. */
+export interface PresentedSession {
+  readonly sid: string
+  readonly jti: string
+}
+
+export type SessionGuard = 'session_not_current' | 'session_over'
+
+export interface TokenSwap {
+  readonly sid: string
+  /** The launching session, if any: it is kept as long as what it launched. */
+  readonly lsid?: string
+  readonly oldJti: string
+  readonly newJti: string
+  /** Seconds since the epoch. */
+  readonly newExp: number
+  readonly scope: readonly string[]
+  /** Key that signs the successor. */
+  readonly kid: string
+}
+
+export interface SessionStore {
+  /** One change: a login's session and first token. */
+  begin(
+    session: NewSession,
+    kid: string,
+    events: readonly NewAuditEvent[],
+  ): Promise<Outcome<'key_not_active'>>
+  find(sid: string): Promise<Session | undefined>
+  /** One change: the successor replaces the session's current token. Of any number of swaps of one token one is kept. */
+  renew(
+    swap: TokenSwap,
+    events: readonly NewAuditEvent[],
+  ): Promise<Outcome<SessionGuard | 'session_too_old' | 'key_not_active'>>
+  /**
+   * One change: an entry that ends the session. `session_over` when an entry ends it already, `session_not_current`
+   * when there is no such session.
+   */
+  release(entry: Revocation, events: readonly NewAuditEvent[]): Promise<Outcome<SessionGuard>>
+}

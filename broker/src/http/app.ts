@@ -1,0 +1,97 @@
+import { fastifySwagger } from '@fastify/swagger'
+import { fastify, type FastifyInstance } from 'fastify'
+import type { Context } from '../domain/context.ts'
+import { beginRequest, findEarlyFault } from './begin-request.ts'
+import { isDeclaredTooLarge } from './body-limit.ts'
+import { clientAddressBehind } from './client-address.ts'
+import { answerClientErrors } from './client-error.ts'
+import { answerErrors } from './errors.ts'
+import { contractTimeouts, serverOptions, type Timeouts } from './listen.ts'
+import type { Metrics } from './metrics.ts'
+import { refuseUnmatched } from './not-found.ts'
+import { openapiOptions, openapiText } from './openapi.ts'
+import { parseBodies } from './parse-bodies.ts'
+import type { Readiness } from './readiness.ts'
+import { requestIdFrom } from './request-id.ts'
+import type { Broker, Route } from './route.ts'
+import { allRoutes } from './routes/index.ts'
+import { securityHeaders } from './security-headers.ts'
+import { serveRoute } from './serve-route.ts'
+import type { TlsMaterial } from './tls.ts'
+
+export interface AppParts {
+  readonly context: Context
+  readonly readiness: Readiness
+  readonly metrics: Metrics
+  readonly version: string
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsMaterial | undefined
+  /** For tests alone: other routes than those of the API, and less patience. */
+  readonly routes?: readonly Route[]
+  readonly timeouts?: Timeouts
+}
+
+/** The pipeline of contract 1.1, outside in: name, observe, limit, headers, route, bearer, scope, principal, handler. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { context, version, routes = allRoutes } = parts
+  const app = createServer(parts)
+  parseBodies(app)
+  app.setErrorHandler(answerErrors(context))
+  app.setNotFoundHandler(refuseUnmatched(routes))
+  await app.register(fastifySwagger, openapiOptions(version))
+
+  let document: string | undefined
+  const openapi = (): string => (document ??= openapiText(app.swagger(), routes))
+  const broker: Broker = { ...parts, openapi }
+  for (const route of routes) serveRoute(app, route, broker)
+  await app.ready()
+  return app
+}
+
+/** Fastify with every path by which an answer can leave it in our hands. */
+function createServer(parts: AppParts): FastifyInstance {
+  const { context, metrics, tls, timeouts = contractTimeouts } = parts
+  const observers = { log: context.log, metrics }
+  const headers = securityHeaders(tls !== undefined)
+  const clientAddress = clientAddressBehind(context.config.trustedProxies)
+  const requestId = requestIdFrom(context.random)
+  const begin = beginRequest({ observers, headers, clientAddress })
+  const answerError = answerErrors(context)
+  const newRequestId = (): string => requestId(undefined)
+
+  const app = fastify({
+    ...serverOptions(tls, timeouts),
+    genReqId: (raw) => requestId(raw.headers['x-request-id']),
+    clientErrorHandler: answerClientErrors({ observers, headers, newRequestId }),
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply)
+      void answerError(findEarlyFault(request) ?? error, request, reply)
+    },
+    // Fastify's own answer while it closes is no problem object; requests that come in time are served.
+    return503OnClosing: false,
+    // Nothing in a path is longer than the header block allows.
+    routerOptions: { maxParamLength: 65_536 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  }) as FastifyInstance
+
+  app.decorateRequest('sourceIp', '')
+  app.decorateRequest('route', undefined)
+  app.decorateRequest('caller', undefined)
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply)
+    done(findEarlyFault(request))
+  })
+  answerExpectations(app)
+  return app
+}
+
+/** `Expect` (RFC 9110 section 10.1.1): a body too large is refused before it is sent; what we do not know is ignored. */
+function answerExpectations(app: FastifyInstance): void {
+  app.server.on('checkContinue', (request, response) => {
+    if (!isDeclaredTooLarge(request)) response.writeContinue()
+    app.routing(request, response)
+  })
+  app.server.on('checkExpectation', (request, response) => {
+    app.routing(request, response)
+  })
+}

@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify'
+import { Fault } from '../domain/fault.ts'
+import type { Observers } from './access-log.ts'
+import { lingerBeforeClosing } from './body-limit.ts'
+import { problemBytes, statusOf } from './problem.ts'
+import { failBody } from './read-body.ts'
+import type { SecurityHeaders } from './security-headers.ts'
+
+type Socket = FastifyRequest['raw']['socket']
+
+export interface ClientErrorParts {
+  readonly observers: Observers
+  readonly headers: SecurityHeaders
+  readonly newRequestId: () => string
+}
+
+/** Answers connections whose bytes never became a request: too slow, too large, or no HTTP. They are closed then. */
+export function answerClientErrors({ observers, headers, newRequestId }: ClientErrorParts) {
+  const answered = new WeakSet<Socket>()
+  return (error: Error & { readonly code?: string }, socket: Socket): void => {
+    if (answered.has(socket)) return
+    const fault = toFault(error.code)
+    if (failBody(socket, fault)) return
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+      socket.destroy()
+      return
+    }
+    answered.add(socket)
+    const requestId = newRequestId()
+    socket.write(problemBytes(fault, requestId, headers))
+    lingerBeforeClosing(socket)
+    socket.destroySoon()
+    record(observers, requestId, fault)
+  }
+}
+
+/** Bytes of ours now would be taken for the answer to an earlier request on this connection. */
+function isAnswering(socket: Socket): boolean {
+  // Node keeps the answer that a connection waits for here, and Fastify relies on it too.
+  return '_httpMessage' in socket && socket['_httpMessage'] !== null
+}
+
+function toFault(code: string | undefined): Fault {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Fault('request_timeout', 'the request was not received in time')
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new Fault('headers_too_large', 'the header block is at most 64 KiB')
+  }
+  return new Fault('invalid_request', 'this is no HTTP/1.1 request')
+}
+
+function record({ log, metrics }: Observers, requestId: string, { code }: Fault): void {
+  const status = statusOf(code)
+  metrics.answered('unmatched', status, 0)
+  log.info({ request_id: requestId, route: 'unmatched', status }, 'request')
+}

@@ -1,0 +1,119 @@
+import type { AuditEventType } from '@agentwrit/protocol'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
+import { freshWithin } from './fresh.ts'
+import { tokenKindOf } from './token-kind.ts'
+
+/**
+ * What is counted (contract section 8). Tokens and events are counted from what the store has committed, so nothing
+ * that failed is counted. No label carries text of a client.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #own = makeMetrics(this.#registry)
+
+  /** `activeAgents` is read when the metrics are; one reading serves all who ask meanwhile. */
+  constructor(activeAgents: () => Promise<number>) {
+    const read = freshWithin(0, Date.now, activeAgents)
+    const gauge = new Gauge({
+      name: 'agentwrit_active_agents',
+      help: 'Agents with a live registration token, in the whole deployment',
+      registers: [this.#registry],
+      async collect() {
+        // Metrics are wanted most when the store is in trouble: then the last number stays.
+        const count = await read().catch(() => undefined)
+        if (count !== undefined) gauge.set(count)
+      },
+    })
+  }
+
+  /** The store has committed these events. */
+  eventsCommitted(events: readonly NewAuditEvent[]): void {
+    for (const event of events) {
+      this.#own.auditEvents.inc({ event_type: event.event_type })
+      const kind = tokenKindOf(event)
+      if (kind !== undefined) this.#own.tokensIssued.inc({ kind })
+      const level = revocationLevelOf(event.event_type)
+      if (level !== undefined) this.#own.tokensRevoked.inc({ level })
+    }
+  }
+
+  /** One write of the audit log took so long. */
+  writeDuration(seconds: number): void {
+    this.#own.auditWrites.observe(seconds)
+  }
+
+  /** A store operation failed; `operation` comes from a fixed list. */
+  storeFailed(operation: string): void {
+    this.#own.storeErrors.inc({ operation })
+  }
+
+  /** At start: events found in the log. */
+  eventsLoaded(count: number): void {
+    this.#own.eventsLoaded.set(count)
+  }
+
+  /** A token was refused because its `nbf` lies ahead of our clock. */
+  clockSkew(): void {
+    this.#own.clockSkew.inc()
+  }
+
+  /** A well-signed token named no known session. */
+  unknownSession(): void {
+    this.#own.unknownSession.inc()
+  }
+
+  /** A request has been answered; `endpoint` is a route template. */
+  answered(endpoint: string, status: number, seconds: number): void {
+    const statusClass = `${Math.trunc(status / 100)}xx`
+    this.#own.durations.observe({ endpoint, status_class: statusClass }, seconds)
+    const outcome = { status: status < 300 ? 'success' : 'failure' }
+    if (endpoint === '/v1/register') this.#own.registrations.inc(outcome)
+    if (endpoint === '/v1/admin/auth') this.#own.adminAuth.inc(outcome)
+    if (status === 201 && endpoint.endsWith('/launch-tokens')) this.#own.launchTokens.inc()
+  }
+
+  /** Prometheus text format 0.0.4. */
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+}
+
+/** A release ends one live token as long as nobody can delegate. */
+function revocationLevelOf(type: AuditEventType): 'release' | undefined {
+  return type === 'token_released' ? 'release' : undefined
+}
+
+function makeMetrics(registry: Registry) {
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: `agentwrit_${name}`, help, labelNames, registers })
+  return {
+    tokensIssued: counter('tokens_issued_total', 'Tokens issued, renewals included', ['kind']),
+    tokensRevoked: counter('tokens_revoked_total', 'Live tokens killed', ['level']),
+    registrations: counter('registrations_total', 'Registrations of agents', ['status']),
+    adminAuth: counter('admin_auth_total', 'Sign-ins of operators', ['status']),
+    launchTokens: counter('launch_tokens_created_total', 'Launch tokens created'),
+    clockSkew: counter('clock_skew_total', 'Tokens refused because they begin in the future'),
+    unknownSession: counter('unknown_session_total', 'Well-signed tokens of no known session'),
+    auditEvents: counter('audit_events_total', 'Audit events written', ['event_type']),
+    storeErrors: counter('db_errors_total', 'Failed store operations', ['operation']),
+    eventsLoaded: new Gauge({
+      name: 'agentwrit_audit_events_loaded',
+      help: 'Audit events found in the log at start',
+      registers,
+    }),
+    auditWrites: new Histogram({
+      name: 'agentwrit_audit_write_duration_seconds',
+      help: 'Duration of each audit write',
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1],
+      registers,
+    }),
+    durations: new Histogram({
+      name: 'agentwrit_request_duration_seconds',
+      help: 'Duration of each request but open streams',
+      labelNames: ['endpoint', 'status_class'],
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,39 @@
+import type { HealthResponse } from '@agentwrit/protocol'
+import { Type } from 'typebox'
+import { route } from '../route.ts'
+import { wireSchema } from '../wire-schema.ts'
+
+const answer = wireSchema<HealthResponse>()(
+  Type.Object({
+    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+    version: Type.String(),
+    uptime: Type.Integer(),
+    db_connected: Type.Boolean(),
+    audit_events_count: Type.Integer(),
+    features: Type.Array(Type.String()),
+  }),
+)
+
+/** What clients may rely on beyond AgentWrit 2.0. */
+const features: string[] = []
+
+export const healthRoute = route({
+  method: 'GET',
+  path: '/v1/health',
+  summary: 'How the broker is',
+  status: 200,
+  answer,
+  serialise: (health: HealthResponse) => JSON.stringify(health),
+  errors: [],
+  handle: async ({ readiness, version }): Promise<HealthResponse> => {
+    const { isConnected, auditEvents } = await readiness.storeState()
+    return {
+      status: isConnected ? 'ok' : 'degraded',
+      version,
+      uptime: readiness.uptime(),
+      db_connected: isConnected,
+      audit_events_count: auditEvents,
+      features,
+    }
+  },
+})

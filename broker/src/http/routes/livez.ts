@@ -1,0 +1,13 @@
+import type { StatusResponse } from '@agentwrit/protocol'
+import { status } from '../status-schema.ts'
+import { route } from '../route.ts'
+
+export const livezRoute = route({
+  method: 'GET',
+  path: '/livez',
+  summary: 'Whether the process serves',
+  status: 200,
+  answer: status,
+  errors: [],
+  handle: (): StatusResponse => ({ status: 'ok' }),
+})

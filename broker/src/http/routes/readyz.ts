@@ -1,0 +1,24 @@
+import type { StatusResponse } from '@agentwrit/protocol'
+import { Fault } from '../../domain/fault.ts'
+import { status } from '../status-schema.ts'
+import { route } from '../route.ts'
+
+export const readyzRoute = route({
+  method: 'GET',
+  path: '/readyz',
+  summary: 'Whether the broker wants requests',
+  status: 200,
+  answer: status,
+  errors: [],
+  handle: async ({ readiness }): Promise<StatusResponse> => {
+    const { isConnected } = await readiness.storeState()
+    const { stage } = readiness
+    if (stage !== 'ready') throw notReady(`the broker is ${stage}`)
+    if (!isConnected) throw notReady('the store does not answer')
+    return { status: 'ready' }
+  },
+})
+
+function notReady(detail: string): Fault {
+  return new Fault('service_unavailable', detail, { retryAfter: 1 })
+}

@@ -1,0 +1,37 @@
+import type { RegisterRequest, RegisterResponse } from '@agentwrit/protocol'
+import { Type } from 'typebox'
+import { registerAgent } from '../../domain/identity/register-agent.ts'
+import { opaque, pathName, scopes } from '../fields.ts'
+import { route } from '../route.ts'
+import { wireSchema } from '../wire-schema.ts'
+
+const body = wireSchema<RegisterRequest>()(
+  Type.Object({
+    launch_token: opaque(1024),
+    nonce: opaque(1024),
+    public_key: opaque(1024),
+    signature: opaque(1024),
+    orch_id: pathName,
+    task_id: pathName,
+    requested_scope: scopes,
+  }),
+)
+
+const answer = wireSchema<RegisterResponse>()(
+  Type.Object({
+    agent_id: Type.String(),
+    access_token: Type.String(),
+    expires_in: Type.Integer(),
+  }),
+)
+
+export const registerRoute = route({
+  method: 'POST',
+  path: '/v1/register',
+  summary: 'Register an agent with a launch token and the proof of its key',
+  body,
+  status: 200,
+  answer,
+  errors: ['unauthorized', 'forbidden', 'scope_violation'],
+  handle: ({ context }, { body: asked, origin }) => registerAgent(context, asked, origin),
+})

@@ -1,0 +1,94 @@
+// A change is data: guards, writes and events, to be kept together or not at all. It reads no clock, draws no random
+// number and awaits nothing, so one engine can run it in a savepoint and the other decide a whole batch at once.
+// Laws: guards are tested in order against what the changes before it wrote; the first that does not hold names the
+// answer, and nothing of the change is written.
+import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
+import type { Value } from './table.ts'
+import type { ColumnName, ExpiringTableName, PlainTableName, TableName } from './tables.ts'
+
+export interface Change<Name extends string = string> {
+  readonly guards: readonly Guard<Name>[]
+  readonly writes: readonly Write[]
+  readonly events: readonly NewAuditEvent[]
+  /** `exp` (seconds) of the token that the change issues. */
+  readonly highestExp?: number
+  /** Overtakes what waits: revocations. */
+  readonly urgent?: boolean
+}
+
+export type Guard<Name extends string = string> = { readonly name: Name } & (
+  | { [Table in TableName]: SomeRow<Table> }[TableName]
+  | { [Table in PlainTableName]: NoRow<Table> }[PlainTableName]
+  | BeforeInstant
+)
+
+/** At least one of the rows under the key meets the condition. */
+interface SomeRow<Table extends TableName> {
+  readonly some: Table
+  readonly key: Key<Table>
+  readonly where?: Condition<Table>
+}
+
+/** No row under the key meets the condition. A row with a bad MAC counts as absent, hence plain tables only. */
+interface NoRow<Table extends TableName> {
+  readonly none: Table
+  readonly key: Key<Table>
+  readonly where?: Condition<Table>
+}
+
+/** The batch's time lies before this instant (milliseconds). */
+interface BeforeInstant {
+  readonly before: number
+}
+
+type Key<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: string | number }
+type Condition<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: Test }
+
+/** A value the column must hold (null: unset), or its place in time; see `holds`. */
+export type Test = Value | TimeTest
+export type TimeTest = { readonly time: 'ahead' | 'ahead or unset' | 'since epoch' }
+
+/** Later than the batch. */
+export const ahead: TimeTest = { time: 'ahead' }
+export const aheadOrUnset: TimeTest = { time: 'ahead or unset' }
+/** Not begun before the deployment's present epoch. */
+export const sinceEpoch: TimeTest = { time: 'since epoch' }
+
+export type Write =
+  | { [Table in TableName]: Insert<Table> }[TableName]
+  | { [Table in TableName]: Update<Table> }[TableName]
+  | { [Table in TableName]: Remove<Table> }[TableName]
+  | RemoveExpired
+
+interface Insert<Table extends TableName> {
+  readonly insert: Table
+  readonly row: Readonly<Record<string, NewValue>>
+}
+
+/** Every row under the key; none is no error. */
+interface Update<Table extends TableName> {
+  readonly update: Table
+  readonly key: Key<Table>
+  readonly set: { readonly [Column in ColumnName<Table>]?: NewValue }
+}
+
+interface Remove<Table extends TableName> {
+  readonly remove: Table
+  readonly key: Key<Table>
+}
+
+/** Rows worthless for ten minutes, at most so many. */
+interface RemoveExpired {
+  readonly removeExpired: ExpiringTableName
+  readonly atMost: number
+}
+
+/** A value, or what only the batch knows; see `fill`. */
+export type NewValue =
+  | Value
+  /** The batch's time plus so many milliseconds. */
+  | { readonly at: number }
+  /** The present value, raised to this one. */
+  | { readonly atLeast: number }
+  /** The highest `exp` issued before this write. */
+  | { readonly highestExp: true }

@@ -1,0 +1,63 @@
+import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
+import type { Registration, RegistrationGuard } from '../../domain/identity/agent.ts'
+import { ahead, aheadOrUnset, sinceEpoch, type Change, type Guard, type Write } from '../change.ts'
+import { toAgentRow } from '../tables/agents.ts'
+import { newSession } from './begin-session.ts'
+import { keepLauncher } from './keep-launcher.ts'
+import { keyIsActive } from './signing-key.ts'
+
+/** Consumes launch token and nonce, creates agent, session and token; guards in the order of contract 4.2. */
+export function registerAgent(
+  registration: Registration,
+  events: readonly NewAuditEvent[],
+): Change<RegistrationGuard> {
+  const { agent, session, nonce, nonceExpiresAt, kid } = registration
+  return {
+    guards: [
+      ...launchTokenGuards(registration),
+      {
+        name: 'task_revoked',
+        none: 'revocations',
+        key: { level: 'task', target: agent.taskId },
+        where: { lifted_at: aheadOrUnset },
+      },
+      { name: 'nonce_used', before: nonceExpiresAt },
+      { name: 'nonce_used', none: 'nonces', key: { nonce } },
+      keyIsActive(kid),
+    ],
+    writes: [
+      ...spendLaunchToken(registration),
+      { insert: 'nonces', row: { nonce, expires_at: nonceExpiresAt } },
+      ...newSession(session, kid),
+      { insert: 'agents', row: toAgentRow(agent, session.currentExp) },
+      ...keepLauncher(registration.lsid, session.currentExp),
+    ],
+    events,
+    highestExp: session.currentExp,
+  }
+}
+
+/** The launch token lives, is the one that was read, and its maker was not revoked (a release does not matter). */
+function launchTokenGuards(registration: Registration): Guard<RegistrationGuard>[] {
+  const { launchTokenHash, singleUse, lsid } = registration
+  const alive: Guard<RegistrationGuard> = {
+    name: 'launch_token_spent',
+    some: 'launchTokens',
+    key: { hash: launchTokenHash },
+    where: {
+      single_use: singleUse ? 1 : 0,
+      creator_sid: lsid ?? null,
+      used_at: null,
+      expires_at: ahead,
+      created_at: sinceEpoch,
+    },
+  }
+  if (lsid === undefined) return [alive]
+  const key = { level: 'token', sid: lsid }
+  return [alive, { name: 'launch_token_revoked', none: 'revocations', key, where: { released: 0 } }]
+}
+
+function spendLaunchToken({ launchTokenHash, singleUse }: Registration): Write[] {
+  if (!singleUse) return []
+  return [{ update: 'launchTokens', key: { hash: launchTokenHash }, set: { used_at: { at: 0 } } }]
+}

@@ -1,0 +1,27 @@
+import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
+import type { LaunchToken } from '../../domain/launch-tokens/launch-token.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import { ahead, type Change } from '../change.ts'
+import { presentedSessionGuards } from './presented-session.ts'
+
+/** An unused launch token registers nobody any more. */
+export function removeLaunchToken(
+  token: LaunchToken,
+  presented: PresentedSession,
+  events: readonly NewAuditEvent[],
+): Change<SessionGuard | 'launch_token_spent'> {
+  const key = { hash: token.hash }
+  return {
+    guards: [
+      ...presentedSessionGuards(presented),
+      {
+        name: 'launch_token_spent',
+        some: 'launchTokens',
+        key,
+        where: { used_at: null, expires_at: ahead },
+      },
+    ],
+    writes: [{ remove: 'launchTokens', key }],
+    events,
+  }
+}

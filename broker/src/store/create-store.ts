@@ -1,0 +1,104 @@
+import { Fault } from '../domain/fault.ts'
+import type { Store } from '../domain/store.ts'
+import { appendEvents } from './changes/append-events.ts'
+import { beginSession } from './changes/begin-session.ts'
+import { createLaunchToken } from './changes/create-launch-token.ts'
+import { prune, pruneBound } from './changes/prune.ts'
+import { registerAgent } from './changes/register-agent.ts'
+import { releaseSession } from './changes/release-session.ts'
+import { removeLaunchToken } from './changes/remove-launch-token.ts'
+import { renewToken } from './changes/renew-token.ts'
+import type { Committer } from './committer.ts'
+import {
+  allSigningKeys,
+  findAgent,
+  findLaunchToken,
+  findLaunchTokenById,
+  findSession,
+  readHead,
+  type RowSource,
+} from './finds.ts'
+import type { Scanner } from './scans.ts'
+import type { StoreObserver, StoreOperation } from './store-observer.ts'
+
+export interface StoreParts {
+  readonly committer: Committer
+  /** For single rows. */
+  readonly source: RowSource
+  /** For many rows. */
+  readonly scanner: Scanner
+  readonly observer: StoreObserver
+  /** Closes the parts, once the last change has been decided. */
+  readonly close: () => Promise<void>
+}
+
+/** The ports of the domain, for any engine. */
+export function createStore({ committer, source, scanner, observer, close }: StoreParts): Store {
+  const answering = async <Answer>(
+    operation: StoreOperation,
+    reading: Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      return await reading
+    } catch (cause) {
+      observer.operationFailed(operation)
+      throw new Fault('service_unavailable', 'the store does not answer', { cause, retryAfter: 1 })
+    }
+  }
+  const find = <Answer>(reading: Promise<Answer>) => answering('read', reading)
+  const scan: Scanner['scan'] = (name, asked) => answering('scan', scanner.scan(name, asked))
+  const head = () => find(readHead(source))
+
+  return {
+    agents: {
+      register: (registration, events) => committer.commit(registerAgent(registration, events)),
+      find: (agentId) => find(findAgent(source, agentId)),
+      countActive: (at) => scan('activeAgents', { at }),
+    },
+    launchTokens: {
+      create: (token, presented, events) =>
+        committer.commit(createLaunchToken(token, presented, events)),
+      find: (hash) => find(findLaunchToken(source, hash)),
+      findById: (id, owner) => find(findLaunchTokenById(source, id, owner)),
+      listUsable: (owner, page, at) => scan('usableLaunchTokens', { owner, page, at }),
+      remove: (token, presented, events) =>
+        committer.commit(removeLaunchToken(token, presented, events)),
+    },
+    sessions: {
+      begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
+      find: (sid) => find(findSession(source, sid)),
+      renew: (swap, events) => committer.commit(renewToken(swap, events)),
+      release: (entry, events) => committer.commit(releaseSession(entry, events)),
+    },
+    revocations: { all: () => scan('revocations', undefined) },
+    audit: {
+      append: async (events) => void (await committer.commit(appendEvents(events))),
+      read: (fromSeq, limit) => scan('auditEvents', { fromSeq, limit }),
+      count: async () => (await head()).seq,
+    },
+    signingKeys: { all: () => find(allSigningKeys(source)) },
+    head: async () => {
+      const { lastTime: _, ...values } = await head()
+      return values
+    },
+    prune: () => pruneAll(committer),
+    probe: async () => {
+      // A change of nothing still writes the head row and commits.
+      await committer.commit(appendEvents([]))
+      await head()
+    },
+    close: async () => {
+      await committer.finish()
+      await close()
+    },
+  }
+}
+
+/** Change by change, so that others get their turn in between. */
+async function pruneAll(committer: Committer): Promise<number> {
+  let total = 0
+  for (let removed = pruneBound; removed >= pruneBound; total += removed) {
+    removed = await committer.remove(prune)
+  }
+  return total
+}

@@ -1,0 +1,83 @@
+// Reads of single rows, by primary key: quick enough for the main thread.
+import type { Agent } from '../domain/identity/agent.ts'
+import type { LaunchToken, LaunchTokenOwner } from '../domain/launch-tokens/launch-token.ts'
+import type { Session } from '../domain/tokens/session.ts'
+import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import type { RowMac } from './row-mac.ts'
+import { equals, selectFrom, type Sql } from './sql.ts'
+import type { Row, TableDescription, Value } from './table.ts'
+import { agents, toAgent } from './tables/agents.ts'
+import { head, headKey, toHead, type Head } from './tables/head.ts'
+import { launchTokens, toLaunchToken } from './tables/launch-tokens.ts'
+import { sessions, toSession } from './tables/sessions.ts'
+import { signingKeys, toSigningKey } from './tables/signing-keys.ts'
+
+/** Where rows are read from; those with a bad MAC are left out. */
+export interface RowSource {
+  readonly sql: Sql
+  readonly mac: RowMac
+}
+
+/** Throws when there is no head row or its MAC is bad: nothing can be relied on then. */
+export async function readHead(source: RowSource): Promise<Head> {
+  const row = await findRow(source, head, headKey)
+  if (row === undefined) throw new Error('the head row is missing or its MAC is wrong')
+  return toHead(row)
+}
+
+export async function findSession(source: RowSource, sid: string): Promise<Session | undefined> {
+  const row = await findRow(source, sessions, { sid })
+  return row && toSession(row)
+}
+
+export async function findAgent(source: RowSource, agentId: string): Promise<Agent | undefined> {
+  const row = await findRow(source, agents, { agent_id: agentId })
+  return row && toAgent(row)
+}
+
+export async function findLaunchToken(
+  source: RowSource,
+  hash: string,
+): Promise<LaunchToken | undefined> {
+  const row = await findRow(source, launchTokens, { hash })
+  return row && toLaunchToken(row)
+}
+
+/** The id is the beginning of the hash, so the primary key finds it. */
+export async function findLaunchTokenById(
+  source: RowSource,
+  id: string,
+  { appId }: LaunchTokenOwner,
+): Promise<LaunchToken | undefined> {
+  if (!/^[0-9a-f]{16}$/.test(id)) return undefined
+  const text = `${selectFrom(launchTokens)} where hash >= ? and hash <= ? order by hash limit 1`
+  const [row] = await readRows(source, launchTokens, text, [id, id.padEnd(64, 'f')])
+  const token = row && toLaunchToken(row)
+  return appId === undefined || token?.appId === appId ? token : undefined
+}
+
+export async function allSigningKeys(source: RowSource): Promise<SigningKey[]> {
+  const text = `${selectFrom(signingKeys)} order by created_at, kid`
+  return (await readRows(source, signingKeys, text, [])).map(toSigningKey)
+}
+
+/** The rows a query finds, without those whose MAC is wrong. */
+export async function readRows(
+  { sql, mac }: RowSource,
+  table: TableDescription,
+  text: string,
+  values: readonly Value[],
+): Promise<Row[]> {
+  const stored = await sql.all(text, values)
+  return stored.map((row) => mac.open(table, row)).filter((row) => row !== undefined)
+}
+
+async function findRow(
+  source: RowSource,
+  table: TableDescription,
+  key: Row,
+): Promise<Row | undefined> {
+  const text = `${selectFrom(table)} where ${equals(Object.keys(key))}`
+  const [row] = await readRows(source, table, text, Object.values(key))
+  return row
+}

@@ -1,0 +1,55 @@
+/** One step of the schema. Its SQL runs on both engines: text and bigint are the only types. */
+export interface Migration {
+  /** The oldest code, by the number of migrations it knows, that can still use the schema after this step. */
+  readonly oldestCode: number
+  readonly statements: readonly string[]
+}
+
+/** In order; a step that has been released is never edited. Instants are bigint: see the table descriptions for units. */
+export const migrations: readonly Migration[] = [
+  {
+    oldestCode: 1,
+    statements: [
+      `create table head (
+        id bigint primary key, seq bigint not null, hash text not null, last_time bigint not null,
+        epoch text not null, not_before bigint not null, highest_exp bigint not null, mac text not null)`,
+      `create table signing_keys (
+        kid text primary key, x text not null, sealed text not null, status text not null,
+        created_at bigint not null, imported_at bigint, mac text not null)`,
+      `create table sessions (
+        sid text primary key, kind text not null, sub text not null, app_id text, lsid text, task_id text,
+        orch_id text, scope text not null, current_jti text not null, current_exp bigint not null,
+        lifetime bigint not null, started_at bigint not null, ends_at bigint not null, keep_until bigint not null)`,
+      'create index sessions_keep_until on sessions (keep_until)',
+      `create table tokens (
+        jti text primary key, sid text not null references sessions (sid) on delete cascade,
+        exp bigint not null, kid text not null)`,
+      'create index tokens_sid on tokens (sid)',
+      `create table agents (
+        agent_id text primary key, app_id text, agent_name text not null, orch_id text not null,
+        task_id text not null, scope text not null, public_key text not null, jkt text not null,
+        sid text not null, lsid text, registered_at bigint not null, keep_until bigint not null)`,
+      'create unique index agents_sid on agents (sid)',
+      'create index agents_keep_until on agents (keep_until)',
+      `create table launch_tokens (
+        hash text primary key, agent_name text not null, allowed_scope text not null, max_ttl bigint not null,
+        single_use bigint not null, orch_id text, task_id text, app_id text, created_by text not null,
+        creator_sid text, created_at bigint not null, expires_at bigint not null, used_at bigint, mac text not null)`,
+      'create index launch_tokens_expires_at on launch_tokens (expires_at)',
+      'create table nonces (nonce text primary key, expires_at bigint not null)',
+      'create index nonces_expires_at on nonces (expires_at)',
+      `create table revocations (
+        id text primary key, level text not null, target text not null, sid text, released bigint not null,
+        reason text, actor text not null, revoked_at bigint not null, keep_until bigint not null, lifted_at bigint)`,
+      'create index revocations_target on revocations (target)',
+      'create index revocations_sid on revocations (sid)',
+      'create index revocations_keep_until on revocations (keep_until)',
+      `create table audit_events (
+        seq bigint primary key, event text not null, happened_at bigint not null, event_type text not null,
+        outcome text, agent_id text, task_id text, app_id text, jti text, mac text not null)`,
+      'create index audit_events_agent_id on audit_events (agent_id) where agent_id is not null',
+      'create index audit_events_task_id on audit_events (task_id) where task_id is not null',
+      'create index audit_events_jti on audit_events (jti) where jti is not null',
+    ],
+  },
+]

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Store } from '../domain/store.ts'
+import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import { Committer } from './committer.ts'
+import { createStore } from './create-store.ts'
+import { RowMac } from './row-mac.ts'
+import { ScanThread } from './scan-thread.ts'
+import { SqliteEngine } from './sqlite.ts'
+import { openForReading } from './sqlite-database.ts'
+import { StoreLock } from './store-lock.ts'
+import { StoreOpenError } from './store-open-error.ts'
+import type { StoreObserver } from './store-observer.ts'
+
+export interface StoreOptions {
+  /** The SQLite file; created with mode 0600 when missing. Its folder must exist. */
+  readonly path: string
+  /** 32 bytes: the key of the rows' MACs. */
+  readonly macKey: Uint8Array
+  /** Of the deployment's seed: kept in a new store, and another one is refused from then on. */
+  readonly fingerprint: string
+  /** Kept in a new store; not looked at otherwise. */
+  readonly firstSigningKey: SigningKey
+  /** Milliseconds since the epoch; read once for each batch. */
+  readonly clock: () => number
+  readonly observe: StoreObserver
+  /** Called when the process must end: what was last written is known only after a new start. */
+  readonly fatal: (error: Error) => void
+}
+
+/** Opens or creates the store, and holds `<path>.lock` until it is closed. Throws a StoreOpenError. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const path = resolve(options.path)
+  const lock = StoreLock.acquire(path)
+  // Closed from last to first: the connection that writes is the last one, for it tidies the log away.
+  const parts: { close(): unknown }[] = [lock]
+  const close = async () => {
+    for (const part of parts.splice(0).toReversed()) await part.close()
+  }
+  try {
+    const engine = await SqliteEngine.open(toOpening(path, options), options.fatal)
+    parts.push(engine)
+    const scanner = await ScanThread.open(path, options.macKey, options.fatal)
+    parts.push(scanner)
+    const database = openForReading(path)
+    parts.push(database)
+    return createStore({
+      committer: new Committer(engine, options.clock, options.observe),
+      source: { sql: database.sql, mac: new RowMac(options.macKey) },
+      scanner,
+      observer: options.observe,
+      close,
+    })
+  } catch (cause) {
+    await close()
+    if (cause instanceof StoreOpenError) throw cause
+    throw new StoreOpenError(`The database ${path} cannot be opened.`, { cause })
+  }
+}
+
+/** Whether nothing has been kept at this path yet: a missing key file beside a store that is not empty is an error. */
+export function isStoreEmpty(path: string): boolean {
+  if (!existsSync(path) || statSync(path).size === 0) return true
+  const database = new DatabaseSync(path)
+  try {
+    const tables = database.prepare(`select 1 from sqlite_master where type = 'table' limit 1`)
+    return tables.get() === undefined
+  } catch (cause) {
+    throw new StoreOpenError(`The database ${path} cannot be read.`, { cause })
+  } finally {
+    database.close()
+  }
+}
+
+function toOpening(path: string, { macKey, fingerprint, firstSigningKey }: StoreOptions) {
+  const epoch = randomBytes(8).toString('hex')
+  return { path, macKey, fingerprint, firstSigningKey, epoch }
+}

@@ -1,0 +1,25 @@
+// The thread for reads of many rows, so that they do not stall the HTTP loop.
+import type { RowSource } from './finds.ts'
+import { RowMac } from './row-mac.ts'
+import type { ReaderQuestion } from './scan-thread.ts'
+import { scans, type ScanName, type ScanTypes } from './scans.ts'
+import { openForReading, type SqliteDatabase } from './sqlite-database.ts'
+import { answerQuestions } from './thread.ts'
+
+let opened: { database: SqliteDatabase; source: RowSource } | undefined
+
+answerQuestions(async (question: ReaderQuestion) => {
+  if ('open' in question) return open(question.open.path, question.open.macKey)
+  if ('close' in question) return opened?.database.close()
+  return scan(question.scan, question.asked)
+})
+
+function open(path: string, macKey: Uint8Array): void {
+  const database = openForReading(path)
+  opened = { database, source: { sql: database.sql, mac: new RowMac(macKey) } }
+}
+
+function scan<Name extends ScanName>(name: Name, asked: ScanTypes[Name]['asked']) {
+  if (opened === undefined) throw new Error('the store is not open')
+  return scans[name](opened.source, asked)
+}

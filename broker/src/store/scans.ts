@@ -1,0 +1,124 @@
+// Reads that may touch more than a thousand rows: they run off the main thread, which asks for them by name.
+import type { AuditEvent } from '@agentwrit/protocol'
+import type {
+  LaunchToken,
+  LaunchTokenOwner,
+  LaunchTokenPage,
+} from '../domain/launch-tokens/launch-token.ts'
+import type { KeptRevocation } from '../domain/revocation/revocation.ts'
+import { readHead, readRows, type RowSource } from './finds.ts'
+import { readInteger, readText } from './read-column.ts'
+import { selectFrom } from './sql.ts'
+import type { Value } from './table.ts'
+import { auditEvents, toAuditEvent } from './tables/audit-events.ts'
+import { launchTokens, toLaunchToken } from './tables/launch-tokens.ts'
+import { revocations, toRevocation } from './tables/revocations.ts'
+
+/** What each scan is asked and answers: plain data, because it crosses a thread. */
+export interface ScanTypes {
+  activeAgents: { asked: { at: number }; answer: number }
+  auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
+  revocations: { asked: undefined; answer: KeptRevocation[] }
+  usableLaunchTokens: { asked: UsableLaunchTokens; answer: LaunchToken[] }
+}
+
+export interface UsableLaunchTokens {
+  readonly owner: LaunchTokenOwner
+  readonly page: LaunchTokenPage
+  readonly at: number
+}
+
+export type ScanName = keyof ScanTypes
+
+export interface Scanner {
+  scan<Name extends ScanName>(
+    name: Name,
+    asked: ScanTypes[Name]['asked'],
+  ): Promise<ScanTypes[Name]['answer']>
+}
+
+export const scans: {
+  readonly [Name in ScanName]: (
+    source: RowSource,
+    asked: ScanTypes[Name]['asked'],
+  ) => Promise<ScanTypes[Name]['answer']>
+} = {
+  activeAgents: countActiveAgents,
+  auditEvents: async (source, { fromSeq, limit }) => {
+    const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
+    return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
+  },
+  revocations: async (source) => {
+    const text = `${selectFrom(revocations)} order by revoked_at, id`
+    return (await readRows(source, revocations, text, [])).map(toRevocation)
+  },
+  usableLaunchTokens: listUsableLaunchTokens,
+}
+
+/**
+ * Agents whose registration session has a live token: unexpired, of this epoch, and named by no entry. What a task
+ * entry killed stays dead after it is lifted, so it counts for every session begun before that.
+ */
+async function countActiveAgents(source: RowSource, { at }: { at: number }): Promise<number> {
+  const { notBefore } = await readHead(source)
+  const [row] = await source.sql.all(
+    `select count(*) as active from sessions
+     where kind = 'agent' and current_exp > ? and ends_at > ? and started_at >= ?
+       and not exists (select 1 from revocations where level = 'token' and revocations.sid = sessions.sid)
+       and not exists (select 1 from revocations
+         where level = 'token' and released = 0 and revocations.sid = sessions.lsid)
+       and not exists (select 1 from revocations
+         where (level = 'agent' or level = 'chain') and target = sessions.sub)
+       and not exists (select 1 from revocations where level = 'app' and target = sessions.app_id)
+       and not exists (select 1 from revocations
+         where level = 'task' and target = sessions.task_id and (lifted_at is null or lifted_at > started_at))`,
+    [Math.floor(at / 1000), at, notBefore * 1000],
+  )
+  return row === undefined ? 0 : readInteger(row, 'active')
+}
+
+/** Newest first. Rows with a bad MAC are left out before the page is counted, so that none ends it early. */
+async function listUsableLaunchTokens(
+  source: RowSource,
+  { owner, page, at }: UsableLaunchTokens,
+): Promise<LaunchToken[]> {
+  const { notBefore } = await readHead(source)
+  const tokens: LaunchToken[] = []
+  let after: LaunchTokenPage['after'] | undefined = page.after
+  for (let isMore = true; isMore && tokens.length < page.limit;) {
+    const { text, values } = selectUsable({ owner, at, notBefore, after, limit: page.limit })
+    const stored = await source.sql.all(text, values)
+    const rows = stored.map((row) => source.mac.open(launchTokens, row))
+    tokens.push(...rows.filter((row) => row !== undefined).map(toLaunchToken))
+    const last = stored.at(-1)
+    isMore = stored.length === page.limit && last !== undefined
+    after = last && { createdAt: readInteger(last, 'created_at'), hash: readText(last, 'hash') }
+  }
+  return tokens.slice(0, page.limit)
+}
+
+interface Selection {
+  readonly owner: LaunchTokenOwner
+  readonly at: number
+  readonly notBefore: number
+  readonly after: LaunchTokenPage['after'] | undefined
+  readonly limit: number
+}
+
+function selectUsable({ owner, at, notBefore, after, limit }: Selection) {
+  const conditions = ['used_at is null and expires_at > ? and created_at >= ?']
+  const values: Value[] = [at, notBefore * 1000]
+  if (owner.appId !== undefined) {
+    conditions.push('app_id = ?')
+    values.push(owner.appId)
+  }
+  if (after !== undefined) {
+    conditions.push('(created_at, hash) < (?, ?)')
+    values.push(after.createdAt, after.hash)
+  }
+  conditions.push(`not exists (select 1 from revocations
+    where level = 'token' and released = 0 and sid = creator_sid)`)
+  const text = `${selectFrom(launchTokens)} where ${conditions.join(' and ')}
+    order by created_at desc, hash desc limit ?`
+  return { text, values: [...values, limit] }
+}

@@ -1,0 +1,78 @@
+import type { Write } from './change.ts'
+import { fill } from './fill.ts'
+import type { Moment } from './moment.ts'
+import type { RowMac } from './row-mac.ts'
+import { equals, insertInto, selectFrom, storedValues } from './sql.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+import { keyOf, pruneBefore, storedColumns, type Row, type TableDescription } from './table.ts'
+import { tables } from './tables.ts'
+
+/** Rows by key, with their MACs, inside the writer's transaction. */
+export class SqliteRows {
+  readonly #database: SqliteDatabase
+  readonly #mac: RowMac
+
+  constructor(database: SqliteDatabase, mac: RowMac) {
+    this.#database = database
+    this.#mac = mac
+  }
+
+  find(table: TableDescription, key: Row): Row[] {
+    const text = `${selectFrom(table)} where ${equals(Object.keys(key))}`
+    return this.#database
+      .all(text, Object.values(key))
+      .map((stored) => this.#mac.open(table, stored))
+      .filter((row) => row !== undefined)
+  }
+
+  insert(table: TableDescription, row: Row): void {
+    this.#database.run(insertInto(table), storedValues(table, this.#mac.seal(table, row)))
+  }
+
+  /** Rows whose MAC is wrong are not found, so a forged one is never sealed anew. */
+  update(table: TableDescription, key: Row, change: (row: Row) => Row): void {
+    for (const row of this.find(table, key)) {
+      const stored = this.#mac.seal(table, change(row))
+      // Only what differs: a column that is set costs its indexes, changed or not.
+      const columns = storedColumns(table).filter((column) => stored[column] !== row[column])
+      if (columns.length > 0) this.#set(table, keyOf(table, row), pick(stored, columns))
+    }
+  }
+
+  /** Carries out one write of a change; how many expired rows it removed. */
+  write(write: Write, moment: Moment): number {
+    if ('insert' in write) this.insert(tables[write.insert], fill(write.row, moment))
+    else if ('update' in write) {
+      const set = { ...write.set }
+      this.update(tables[write.update], { ...write.key }, (row) => ({
+        ...row,
+        ...fill(set, moment, row),
+      }))
+    } else if ('remove' in write) this.#remove(tables[write.remove], { ...write.key })
+    else return this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
+    return 0
+  }
+
+  #set(table: TableDescription, key: Row, values: Row): void {
+    const set = Object.keys(values).map((column) => `${column} = ?`)
+    const text = `update ${table.name} set ${set.join(', ')} where ${equals(Object.keys(key))}`
+    this.#database.run(text, [...Object.values(values), ...Object.values(key)])
+  }
+
+  #remove(table: TableDescription, key: Row): void {
+    const text = `delete from ${table.name} where ${equals(Object.keys(key))}`
+    this.#database.run(text, Object.values(key))
+  }
+
+  #removeExpired(table: TableDescription, at: number, atMost: number): number {
+    const { column, bound } = pruneBefore(table, at)
+    const key = table.key.join(', ')
+    const text = `delete from ${table.name} where (${key}) in
+      (select ${key} from ${table.name} where ${column} <= ? order by ${column} limit ?)`
+    return this.#database.run(text, [bound, atMost])
+  }
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]))
+}

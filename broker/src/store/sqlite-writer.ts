@@ -1,0 +1,100 @@
+import { chainEvents } from './audit-writer.ts'
+import type { Change } from './change.ts'
+import type { BatchReport, Decision } from './engine.ts'
+import { guardedRows, holds } from './holds.ts'
+import type { RowMac } from './row-mac.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+import { isDefect } from './sqlite-errors.ts'
+import { SqliteRows } from './sqlite-rows.ts'
+import { auditEvents } from './tables/audit-events.ts'
+import { head, headKey, toHead, toHeadRow, type Head } from './tables/head.ts'
+import { tables } from './tables.ts'
+
+/** Runs a batch in one transaction, each change in a savepoint. */
+export class SqliteWriter {
+  readonly #database: SqliteDatabase
+  readonly #rows: SqliteRows
+
+  constructor(database: SqliteDatabase, mac: RowMac) {
+    this.#database = database
+    this.#rows = new SqliteRows(database, mac)
+  }
+
+  /** Everything up to the commit, which is the caller's: an error there means something else. */
+  run(batch: readonly Change[], now: number): BatchReport {
+    this.#database.run('begin immediate')
+    const before = this.#readHead()
+    const at = Math.max(now, before.lastTime)
+    let present: Head = { ...before, lastTime: at }
+    const decisions = batch.map((change) => {
+      const failed = this.#failedGuard(change, present)
+      if (failed !== undefined) return { kept: false, guard: failed } as const
+      const { decision, next } = this.#keep(change, present)
+      present = next
+      return decision
+    })
+    if (decisions.some(({ kept }) => kept)) {
+      this.#rows.update(head, headKey, () => toHeadRow(present))
+    }
+    return { at, highestExp: present.highestExp, decisions }
+  }
+
+  #readHead(): Head {
+    const [row] = this.#rows.find(head, headKey)
+    if (row === undefined) throw new Error('the head row is missing or its MAC is wrong')
+    return toHead(row)
+  }
+
+  #failedGuard(change: Change, present: Head): number | undefined {
+    const moment = toMoment(present)
+    const place = change.guards.findIndex((guard) => {
+      const wanted = guardedRows(guard)
+      const rows = wanted === undefined ? [] : this.#rows.find(tables[wanted.table], wanted.key)
+      return !holds(guard, rows, moment)
+    })
+    return place === -1 ? undefined : place
+  }
+
+  #keep(change: Change, present: Head): { decision: Decision; next: Head } {
+    this.#database.run('savepoint change')
+    const written = attempt(() => this.#write(change, present))
+    if ('error' in written) return this.#undo({ kept: false, defect: written.error }, present)
+    const chained = attempt(() => this.#audit(change, present))
+    if ('error' in chained) return this.#undo({ kept: false, unaudited: chained.error }, present)
+    this.#database.run('release change')
+    const highestExp = Math.max(present.highestExp, change.highestExp ?? 0)
+    const decision = { kept: true, removed: written.result } as const
+    return { decision, next: { ...chained.result, highestExp } }
+  }
+
+  #undo(decision: Decision, next: Head): { decision: Decision; next: Head } {
+    this.#database.exec('rollback to change; release change')
+    return { decision, next }
+  }
+
+  /** How many expired rows went. */
+  #write({ writes }: Change, present: Head): number {
+    const moment = toMoment(present)
+    return writes.reduce((sum, write) => sum + this.#rows.write(write, moment), 0)
+  }
+
+  #audit({ events }: Change, present: Head): Head {
+    const chained = chainEvents(present, events, present.lastTime)
+    for (const row of chained.rows) this.#rows.insert(auditEvents, row)
+    return chained.head
+  }
+}
+
+/** What is wrong with one change is found out; what is wrong with the database ends the batch. */
+function attempt<Result>(work: () => Result): { result: Result } | { error: string } {
+  try {
+    return { result: work() }
+  } catch (error) {
+    if (isDefect(error)) return { error: error.message }
+    throw error
+  }
+}
+
+function toMoment({ lastTime, notBefore, highestExp }: Head) {
+  return { at: lastTime, notBefore, highestExp }
+}

@@ -1,0 +1,12 @@
+import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
+
+/** What can fail: batches of changes, reads of single rows, reads of many. */
+export const storeOperations = ['commit', 'read', 'scan'] as const
+export type StoreOperation = (typeof storeOperations)[number]
+
+/** Told what the store does, for metrics; called before the callers are answered. */
+export interface StoreObserver {
+  /** These events are in the chain; the batch that wrote them took so long. */
+  eventsCommitted(events: readonly NewAuditEvent[], seconds: number): void
+  operationFailed(operation: StoreOperation): void
+}

@@ -1,0 +1,42 @@
+import type { SigningKey, SigningKeyStatus } from '../../domain/tokens/signing-key.ts'
+import { ifInteger, readInteger, readOneOf, readText } from '../read-column.ts'
+import type { Row, TableDescription } from '../table.ts'
+
+/** A row grants authority, so it carries a MAC; the private half is encrypted before it comes here. */
+export const signingKeys = {
+  name: 'signing_keys',
+  columns: {
+    kid: 'text',
+    x: 'text',
+    sealed: 'text',
+    status: 'text',
+    created_at: 'milliseconds',
+    imported_at: 'milliseconds',
+  },
+  key: ['kid'],
+  mac: true,
+} as const satisfies TableDescription
+
+const statuses: readonly SigningKeyStatus[] = ['active', 'retiring', 'retired', 'compromised']
+
+export function toSigningKeyRow(key: SigningKey): Row {
+  return {
+    kid: key.kid,
+    x: key.x,
+    sealed: key.sealed,
+    status: key.status,
+    created_at: key.createdAt,
+    imported_at: key.importedAt ?? null,
+  }
+}
+
+export function toSigningKey(row: Row): SigningKey {
+  return {
+    kid: readText(row, 'kid'),
+    x: readText(row, 'x'),
+    sealed: readText(row, 'sealed'),
+    status: readOneOf(row, 'status', statuses),
+    createdAt: readInteger(row, 'created_at'),
+    ...ifInteger(row, 'imported_at', (importedAt) => ({ importedAt })),
+  }
+}

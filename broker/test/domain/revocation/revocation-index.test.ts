@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Claims } from '@agentwrit/protocol'
+import { RevocationIndex } from '../../../src/domain/revocation/revocation-index.ts'
+import type { KeptRevocation } from '../../../src/domain/revocation/revocation.ts'
+
+const sid = '5'.repeat(32)
+const lsid = '6'.repeat(32)
+const claims: Claims = {
+  iss: '',
+  sub: 'spiffe://agentwrit.local/agent/o/t/0011223344556677',
+  exp: 2000,
+  nbf: 1000,
+  iat: 1000,
+  jti: '1'.repeat(32),
+  sid,
+  lsid,
+  scope: ['read:data:*'],
+}
+const entry = (ended: string, released: boolean): KeptRevocation => ({
+  id: 'e',
+  level: 'token',
+  target: 'x',
+  sid: ended,
+  released,
+  actor: 'admin',
+  revokedAt: 1_500_000,
+  keepUntil: 3000,
+})
+
+test('a token of a session that was given back or revoked is dead, with the reason', () => {
+  assert.equal(new RevocationIndex(0, []).reasonDead(claims), undefined)
+  assert.equal(new RevocationIndex(0, [entry(sid, true)]).reasonDead(claims), 'released')
+  assert.equal(new RevocationIndex(0, [entry(sid, false)]).reasonDead(claims), 'revoked')
+})
+
+test('revoking the launching session reaches what it launched, releasing it does not', () => {
+  assert.equal(new RevocationIndex(0, [entry(lsid, false)]).reasonDead(claims), 'revoked')
+  assert.equal(new RevocationIndex(0, [entry(lsid, true)]).reasonDead(claims), undefined)
+})
+
+test('a superseded token is dead, its successor is not', () => {
+  const index = new RevocationIndex(0, [])
+  index.supersede(claims.jti, claims.exp)
+  assert.equal(index.reasonDead(claims), 'superseded')
+  assert.equal(index.reasonDead({ ...claims, jti: '2'.repeat(32) }), undefined)
+})
+
+test('a token issued before the epoch is dead', () => {
+  assert.equal(new RevocationIndex(1001, []).reasonDead(claims), 'revoked')
+  assert.equal(new RevocationIndex(1000, []).reasonDead(claims), undefined)
+})
+
+test('an entry is forgotten when nothing it covers can be alive, and not before', () => {
+  const index = new RevocationIndex(0, [entry(sid, true)])
+  index.supersede(claims.jti, claims.exp)
+  index.forgetExpired(1_999_999)
+  assert.equal(index.size, 2)
+  index.forgetExpired(2_000_000)
+  assert.equal(index.size, 1)
+  assert.equal(index.reasonDead(claims), 'released')
+  index.forgetExpired(3_000_000)
+  assert.equal(index.size, 0)
+})
+
+test('an entry this broker cannot judge stops it instead of being ignored', () => {
+  assert.throws(() => new RevocationIndex(0, [{ ...entry(sid, false), level: 'chain' }]))
+})

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { ask } from '../ask.ts'
+import type { BrokerProcess } from './broker-process.ts'
+import type { CrashedStore } from './crashed-store.ts'
+import { isValid, prepare, type Errand } from './errand.ts'
+
+const atOnce = 32
+
+/**
+ * Asks a broker that was started again whether everything is as the answers of its predecessor said. Resolves to the
+ * number of unanswered steps that had been kept.
+ */
+export async function checkErrands(
+  broker: BrokerProcess,
+  store: CrashedStore,
+  ledger: readonly Errand[],
+): Promise<number> {
+  let kept = 0
+  for (let start = 0; start < ledger.length; start += atOnce) {
+    const checked = ledger
+      .slice(start, start + atOnce)
+      .map((errand) => checkErrand(broker, store, errand))
+    kept += (await Promise.all(checked)).filter((isKept) => isKept).length
+  }
+  return kept
+}
+
+/** True if its unanswered step had been kept. */
+async function checkErrand(
+  broker: BrokerProcess,
+  store: CrashedStore,
+  errand: Errand,
+): Promise<boolean> {
+  if (errand.tokens.length > 0) return checkTokens(broker, store, errand)
+  if (errand.launchToken !== undefined) return checkLaunchToken(broker, store, errand)
+  return store.countLaunchTokens(errand.name) === 1
+}
+
+/** It registers one agent if it has not made one already, and never a second one. */
+async function checkLaunchToken(
+  broker: BrokerProcess,
+  store: CrashedStore,
+  { name, launchToken = '', registration, unanswered }: Errand,
+): Promise<boolean> {
+  const isSpent = store.countAgents(name) === 1
+  if (unanswered !== 'registration') assert.equal(isSpent, false, `${name} was spent by nobody`)
+  // The very request that may have been lost comes first: its nonce is spent together with the launch token.
+  const first = registration ?? (await prepare(broker, launchToken, name))
+  const second = await prepare(broker, launchToken, name)
+  const statuses: number[] = []
+  for (const body of [first, second]) {
+    statuses.push((await ask(broker, 'POST', '/v1/register', { body })).status)
+  }
+  assert.deepEqual(statuses, isSpent ? [401, 401] : [200, 401], name)
+  return isSpent
+}
+
+/** Superseded tokens are dead; the last one is as live as the answers and the store say. */
+async function checkTokens(
+  broker: BrokerProcess,
+  store: CrashedStore,
+  errand: Errand,
+): Promise<boolean> {
+  const { name, tokens, isReleased, unanswered } = errand
+  const answers = await Promise.all(tokens.map((token) => isValid(broker, token)))
+  const isLastValid = answers.pop() ?? false
+  assert.ok(!answers.includes(true), `a superseded token of ${name} is valid`)
+  assert.equal(
+    isLastValid,
+    store.isLive(jtiOf(tokens.at(-1) ?? '')),
+    `${name} differs from the store`,
+  )
+  if (unanswered === undefined) assert.equal(isLastValid, !isReleased, `${name}: last token`)
+  return unanswered !== undefined && !isLastValid
+}
+
+function jtiOf(token: string): string {
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  assert.ok(typeof claims === 'object' && claims !== null && 'jti' in claims)
+  return String(claims.jti)
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  noon,
+  noonSeconds,
+  sampleKey,
+  sampleRegistration,
+  sampleRelease,
+  sampleSession,
+  sampleSwap,
+} from './sample-records.ts'
+import { TestStore, type StoreKind } from './store-place.ts'
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+/** Everything that expires goes ten minutes later, and nothing that lives does. */
+export function retentionContract(kind: StoreKind): void {
+  describe('retention', () => {
+    test('nonces and launch tokens go ten minutes after they expired', async () => {
+      await using place = await TestStore.open(kind)
+      const admin = await place.signIn({ currentExp: noonSeconds + 86_400 })
+      const [used] = [await place.launch(admin), await place.launch(admin)]
+      assert.ok(used !== undefined)
+      await place.store.agents.register(sampleRegistration(used, { ttl: 86_400 }), [])
+      place.now = noon + 30_000 + 10 * minute - 1
+      assert.equal(await place.store.prune(), 0)
+      place.now += 1
+      assert.equal(await place.store.prune(), 3)
+      assert.deepEqual(await counts(place), { nonces: 0, launch_tokens: 0, sessions: 2, tokens: 2 })
+    })
+
+    test('a session goes ten minutes after the last exp of its tokens, with all their rows', async () => {
+      await using place = await TestStore.open(kind)
+      const session = await place.signIn({ currentExp: noonSeconds + 60 })
+      const longer = sampleSwap(session, { newExp: noonSeconds + 120 })
+      await place.store.sessions.renew(longer, [])
+      const narrowed = { oldJti: longer.newJti, newExp: noonSeconds + 90 }
+      await place.store.sessions.renew(sampleSwap(session, narrowed), [])
+      place.now = noon + 120_000 + 10 * minute - 1
+      assert.equal(await place.store.prune(), 0)
+      assert.equal((await counts(place))?.['tokens'], 3)
+      place.now += 1
+      assert.equal(await place.store.prune(), 1)
+      assert.deepEqual(await counts(place), { nonces: 0, launch_tokens: 0, sessions: 0, tokens: 0 })
+    })
+
+    test('a launching session stays while its launch token or a token launched from it can live', async () => {
+      await using place = await TestStore.open(kind)
+      const idle = await place.signIn()
+      const launcher = await place.signIn()
+      const waiting = await place.signIn()
+      const token = await place.launch(launcher)
+      await place.launch(waiting, { expiresAt: noon + 60 * minute })
+      const registration = sampleRegistration(token)
+      await place.store.agents.register(registration, [])
+      const swap = sampleSwap(registration.session, { newExp: noonSeconds + 1800 })
+      await place.store.sessions.renew({ ...swap, lsid: launcher.sid }, [])
+      place.now = noon + 40 * minute - 1
+      await place.store.prune()
+      assert.equal(await place.store.sessions.find(idle.sid), undefined)
+      assert.deepEqual(await place.store.sessions.find(launcher.sid), launcher)
+      place.now += 1
+      await place.store.prune()
+      assert.equal(await place.store.sessions.find(launcher.sid), undefined)
+      assert.deepEqual(await place.store.sessions.find(waiting.sid), waiting)
+      place.now = noon + 70 * minute
+      await place.store.prune()
+      assert.equal((await counts(place))?.['sessions'], 0)
+    })
+
+    test('an agent stays readable seven days longer than its session, renewals included', async () => {
+      await using place = await TestStore.open(kind)
+      const registration = sampleRegistration(await place.launch(await place.signIn()))
+      const { agent, session } = registration
+      await place.store.agents.register(registration, [])
+      await place.store.sessions.renew(sampleSwap(session), [])
+      place.now = noon + 360_000 + 7 * day + 10 * minute - 1
+      await place.store.prune()
+      assert.equal(await place.store.sessions.find(session.sid), undefined)
+      assert.deepEqual(await place.store.agents.find(agent.agentId), agent)
+      place.now += 1
+      assert.equal(await place.store.prune(), 1)
+      assert.equal(await place.store.agents.find(agent.agentId), undefined)
+    })
+
+    test('a revocation entry stays as long as any token issued before it can live', async () => {
+      await using place = await TestStore.open(kind)
+      const session = await place.signIn()
+      const long = await place.signIn({ currentExp: noonSeconds + 3600 })
+      await place.store.sessions.release(sampleRelease(session), [])
+      place.now = noon + 3_600_000 + 10 * minute - 1
+      await place.store.prune()
+      assert.equal((await place.store.revocations.all()).length, 1)
+      assert.deepEqual(await place.store.sessions.find(long.sid), long)
+      place.now += 1
+      assert.equal(await place.store.prune(), 2)
+      assert.deepEqual(await place.store.revocations.all(), [])
+    })
+
+    test('the revocation of a launch token’s maker is remembered while the launch token lives', async () => {
+      await using place = await TestStore.open(kind)
+      const admin = await place.signIn()
+      const token = await place.launch(admin, { expiresAt: noon + 60 * minute })
+      await place.store.sessions.release(sampleRelease(admin, false), [])
+      place.now = noon + 59 * minute
+      await place.store.prune()
+      const registration = sampleRegistration(token, { at: place.now })
+      const outcome = await place.store.agents.register(registration, [])
+      assert.deepEqual(outcome, { kept: false, guard: 'launch_token_revoked' })
+    })
+
+    test('pruning removes more rows than fit into one change', async () => {
+      await using place = await TestStore.open(kind)
+      const sessions = Array.from({ length: 450 }, () => sampleSession())
+      await Promise.all(
+        sessions.map((session) => place.store.sessions.begin(session, sampleKey.kid, [])),
+      )
+      place.now = noon + day
+      const live = await place.signIn({ currentExp: noonSeconds + 90_000 })
+      assert.equal(await place.store.prune(), 450)
+      assert.deepEqual(await place.store.sessions.find(live.sid), live)
+      assert.equal(await place.store.prune(), 0)
+    })
+  })
+}
+
+async function counts(place: TestStore) {
+  const [row] = await place.sql.all(
+    `select (select count(*) from nonces) as nonces, (select count(*) from launch_tokens) as launch_tokens,
+      (select count(*) from sessions) as sessions, (select count(*) from tokens) as tokens`,
+  )
+  return row && { ...row }
+}

@@ -1,0 +1,141 @@
+// Records as the domain would make them, at a fixed time, each with fresh ids.
+import type { NewAuditEvent } from '../../src/domain/audit/audit-event.ts'
+import type { Registration } from '../../src/domain/identity/agent.ts'
+import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
+import type { Revocation } from '../../src/domain/revocation/revocation.ts'
+import type { Session, TokenSwap } from '../../src/domain/tokens/session.ts'
+import type { SigningKey } from '../../src/domain/tokens/signing-key.ts'
+
+/** 2027-01-15T08:00:00Z, in milliseconds and in seconds. */
+export const noon = 1_800_000_000_000
+export const noonSeconds = noon / 1000
+
+let counter = 0
+
+/** Hex that is used nowhere else, rising like the broker's time-ordered ids. */
+export function freshHex(length: number): string {
+  counter += 1
+  return counter.toString(16).padStart(length, '0')
+}
+
+export const sampleKey: SigningKey = {
+  kid: 'kid-of-the-first-key',
+  x: 'public-half',
+  sealed: 'private-half-encrypted',
+  status: 'active',
+  createdAt: noon,
+}
+
+export function sampleEvent(detail = 'something happened'): NewAuditEvent {
+  return {
+    event_type: 'token_issued',
+    detail,
+    actor: 'admin',
+    jti: freshHex(32),
+    agent_id: 'spiffe://agentwrit.local/agent/o/t/0011223344556677',
+    task_id: 't',
+    outcome: 'success',
+  }
+}
+
+export function sampleSession(members: Partial<Session> = {}): Session {
+  return {
+    sid: freshHex(32),
+    kind: 'admin',
+    sub: 'admin',
+    scope: ['admin:launch-tokens:*'],
+    currentJti: freshHex(32),
+    currentExp: noonSeconds + 300,
+    lifetime: 300,
+    startedAt: noon,
+    endsAt: noon + 86_400_000,
+    ...members,
+  }
+}
+
+export function sampleLaunchToken(
+  creator: Session | undefined,
+  members: Partial<LaunchToken> = {},
+): LaunchToken {
+  const hash = members.hash ?? freshHex(16).padEnd(64, 'a')
+  return {
+    hash,
+    id: hash.slice(0, 16),
+    agentName: 'worker',
+    allowedScope: ['read:data:*'],
+    maxTtl: 300,
+    singleUse: true,
+    createdBy: 'admin',
+    ...(creator === undefined ? {} : { creatorSid: creator.sid }),
+    createdAt: noon,
+    expiresAt: noon + 30_000,
+    ...members,
+  }
+}
+
+/** What an agent presenting this launch token would bring; `at` is the verb's time. */
+export function sampleRegistration(
+  token: LaunchToken,
+  { taskId = 'task-1', at = noon, ttl = 300 } = {},
+): Registration {
+  const exp = Math.floor(at / 1000) + ttl
+  const agentId = `spiffe://agentwrit.local/agent/orch/${taskId}/${freshHex(16)}`
+  const launcher = token.creatorSid === undefined ? {} : { lsid: token.creatorSid }
+  const session = sampleSession({
+    kind: 'agent',
+    sub: agentId,
+    taskId,
+    orchId: 'orch',
+    scope: ['read:data:*'],
+    currentExp: exp,
+    lifetime: ttl,
+    startedAt: at,
+    endsAt: at + 3_600_000,
+    ...launcher,
+  })
+  return {
+    launchTokenHash: token.hash,
+    singleUse: token.singleUse,
+    ...launcher,
+    nonce: freshHex(64),
+    nonceExpiresAt: at + 30_000,
+    agent: {
+      agentId,
+      agentName: token.agentName,
+      orchId: 'orch',
+      taskId,
+      scope: session.scope,
+      publicKey: 'public-key',
+      jkt: 'thumbprint',
+      sid: session.sid,
+      ...launcher,
+      registeredAt: at,
+    },
+    session,
+    kid: sampleKey.kid,
+  }
+}
+
+export function sampleSwap(session: Session, members: Partial<TokenSwap> = {}): TokenSwap {
+  return {
+    sid: session.sid,
+    oldJti: session.currentJti,
+    newJti: freshHex(32),
+    newExp: session.currentExp + 60,
+    scope: session.scope,
+    kid: sampleKey.kid,
+    ...members,
+  }
+}
+
+export function sampleRelease(session: Session, released = true): Revocation {
+  return {
+    id: freshHex(16),
+    level: 'token',
+    target: session.currentJti,
+    sid: session.sid,
+    released,
+    reason: released ? 'released' : 'stolen',
+    actor: session.sub,
+  }
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Agent, Broker as BrokerClient, Operator } from '@agentwrit/client'
+import { createBroker, type Broker } from '../src/broker.ts'
+import { readConfig } from '../src/config.ts'
+import type { Log, Random } from '../src/domain/surroundings.ts'
+import { injectFetch } from './inject-fetch.ts'
+
+export const adminSecret = 'a secret that only tests know'
+
+export interface TestBrokerOptions {
+  /** Settings besides the test's own, by variable. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** `real` for tests that race processes; otherwise time stands still until it is moved. */
+  readonly clock?: 'fixed' | 'real'
+}
+
+export interface TestBroker extends AsyncDisposable {
+  readonly broker: Broker
+  readonly folder: string
+  readonly databasePath: string
+  /** Everything logged so far, as JSON lines. */
+  readonly logged: string[]
+  readonly client: BrokerClient
+  readonly fetch: typeof fetch
+  now(): number
+  /** Moves the fixed clock on. */
+  advance(milliseconds: number): void
+  operator(): Promise<Operator>
+  /** A launch token from a signed-in operator, and the agent it registers. */
+  agent(wanted?: Partial<WantedAgent>): Promise<Agent>
+  /** Closes the broker in good order and opens another one on the same files. */
+  restart(): Promise<void>
+}
+
+export interface WantedAgent {
+  readonly scope: string[]
+  readonly orchId: string
+  readonly taskId: string
+  /** Seconds. */
+  readonly maxTtl: number
+}
+
+const url = 'http://broker.test'
+
+/** A real broker on a SQLite file of its own in a temporary folder, asked without a port. */
+export async function testBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
+  const folder = await mkdtemp(join(tmpdir(), 'agentwrit-test-'))
+  await chmod(folder, 0o700)
+  const databasePath = join(folder, 'data.db')
+  const clock = options.clock === 'real' ? realClock() : fixedClock()
+  const logged: string[] = []
+  const open = () =>
+    createBroker({
+      ...readConfig({
+        AA_ADMIN_SECRET: adminSecret,
+        AA_DB_PATH: databasePath,
+        AA_SIGNING_KEY_PATH: join(folder, 'signing.key'),
+        ...options.environment,
+      }),
+      clock: clock.now,
+      log: collectingLog(logged),
+      ...(options.clock === 'real' ? {} : { random: seededRandom(folder) }),
+    })
+  let broker = await open()
+  const fetch = injectFetch(() => broker.app)
+  const client = new BrokerClient(url, { fetch, surroundings: { now: clock.now } })
+  let signedIn: Promise<Operator> | undefined
+  const operator = () => (signedIn ??= Operator.signIn({ broker: client, secret: adminSecret }))
+  return {
+    get broker() {
+      return broker
+    },
+    folder,
+    databasePath,
+    logged,
+    client,
+    fetch,
+    now: clock.now,
+    advance: clock.advance,
+    operator,
+    agent: async (wanted = {}) => registerAgent(client, await operator(), wanted),
+    async restart() {
+      await broker.close()
+      broker = await open()
+    },
+    async [Symbol.asyncDispose]() {
+      await broker.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function registerAgent(
+  broker: BrokerClient,
+  operator: Operator,
+  { scope = ['read:data:*'], orchId = 'orch', taskId = 'task', maxTtl = 300 }: Partial<WantedAgent>,
+): Promise<Agent> {
+  const made = await operator.createLaunchToken({
+    agent_name: 'test-agent',
+    allowed_scope: scope,
+    max_ttl: maxTtl,
+  })
+  return Agent.register({ broker, launchToken: made.launch_token, orchId, taskId, scope })
+}
+
+function fixedClock() {
+  let now = Date.parse('2026-01-02T03:04:05.600Z')
+  return { now: () => now, advance: (milliseconds: number) => void (now += milliseconds) }
+}
+
+function realClock() {
+  const advance = () => {
+    throw new Error('the real clock moves by itself')
+  }
+  return { now: Date.now, advance }
+}
+
+/** Different for each broker, the same in each run of one broker: SHA-256 of a seed and a counter. */
+function seededRandom(seed: string): Random {
+  let counter = 0
+  return (length) => {
+    const block = createHash('sha256').update(`${seed} ${counter++}`).digest()
+    return new Uint8Array(block.subarray(0, length))
+  }
+}
+
+function collectingLog(lines: string[]): Log {
+  const write = (level: string) => (fields: object, message: string) => {
+    lines.push(JSON.stringify({ level, message, ...fields }, errorsAsText))
+  }
+  return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+function errorsAsText(_key: string, value: unknown): unknown {
+  return value instanceof Error ? { error: String(value), stack: value.stack } : value
+}

@@ -1,0 +1,214 @@
+import { AgentKey } from './agent-key.ts'
+import { toBroker } from './broker.ts'
+import type { Broker, BrokerOrUrl } from './broker.ts'
+import { onDispose } from './dispose.ts'
+import {
+  AgentLostError,
+  AgentReleasedError,
+  AuthorizationError,
+  ProblemError,
+  TransportError,
+} from './errors.ts'
+import type { CallOptions } from './options.ts'
+
+/**
+ * What an agent registers with.
+ *
+ * @example
+ * ```ts
+ * const registration: Registration = {
+ *   broker: 'http://127.0.0.1:8080', launchToken, orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'],
+ * }
+ * ```
+ */
+export interface Registration {
+  readonly broker: BrokerOrUrl
+  /** The one-time ticket that an operator or an app has made; it lives for 30 seconds unless they said otherwise. */
+  readonly launchToken: string
+  /** Who runs the work. */
+  readonly orchId: string
+  /** The piece of work; revoking the task ends the agent. */
+  readonly taskId: string
+  /** What the agent needs, and no more: `action:resource:identifier`. */
+  readonly scope: readonly string[]
+}
+
+interface Issued {
+  readonly agentId: string
+  readonly token: string
+  readonly lifetime: number
+}
+
+/**
+ * One agent: one key, one task, one live token. Release it when the work is done.
+ *
+ * @example
+ * ```ts
+ * await using agent = await Agent.register({
+ *   broker: 'http://127.0.0.1:8080', launchToken, orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'],
+ * })
+ * await fetch('https://sales.internal/2026-10', { headers: { authorization: `Bearer ${await agent.token()}` } })
+ * ```
+ */
+export class Agent {
+  /** SPIFFE id, `spiffe://<trust domain>/agent/<orchestration>/<task>/<instance>`. */
+  readonly agentId: string
+  readonly orchId: string
+  readonly taskId: string
+  /** What was asked for. For a decision about access, look at verified claims instead. */
+  readonly scope: readonly string[]
+  /** Releases the agent at the end of an `await using` block; never throws over the error of the block. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+
+  readonly #broker: Broker
+  #state: 'live' | 'released' | 'lost' = 'live'
+  #token: string
+  #expiresAt: number
+  #renewal: Promise<void> | undefined
+
+  static {
+    onDispose(this, (agent) => agent.release())
+  }
+
+  private constructor(registration: Registration, broker: Broker, issued: Issued) {
+    this.#broker = broker
+    this.agentId = issued.agentId
+    this.orchId = registration.orchId
+    this.taskId = registration.taskId
+    this.scope = Object.freeze([...registration.scope])
+    this.#token = issued.token
+    this.#expiresAt = this.#now() + issued.lifetime * 1000
+  }
+
+  /**
+   * Proves a fresh key to the broker and becomes an agent: asks for a nonce, signs it, registers.
+   *
+   * @example
+   * ```ts
+   * const agent = await Agent.register({ broker, launchToken, orchId: 'reports', taskId: 'monthly', scope })
+   * console.log(agent.agentId, agent.expiresAt)
+   * ```
+   */
+  static async register(registration: Registration, options?: CallOptions): Promise<Agent> {
+    const broker = toBroker(registration.broker)
+    const key = await AgentKey.generate()
+    const { nonce } = await broker.challenge(options)
+    const answer = await broker.register(
+      {
+        launch_token: registration.launchToken,
+        nonce,
+        public_key: key.publicKey,
+        signature: await key.prove(nonce),
+        orch_id: registration.orchId,
+        task_id: registration.taskId,
+        requested_scope: [...registration.scope],
+      },
+      options,
+    )
+    return new Agent(registration, broker, {
+      agentId: answer.agent_id,
+      token: answer.access_token,
+      lifetime: answer.expires_in,
+    })
+  }
+
+  /** When the current token ends, by this machine's clock. */
+  get expiresAt(): Date {
+    return new Date(this.#expiresAt)
+  }
+
+  /**
+   * The current token, to be sent as `Authorization: Bearer …` and kept nowhere.
+   *
+   * @example
+   * ```ts
+   * const { valid } = await broker.validate(await agent.token())
+   * ```
+   */
+  async token(): Promise<string> {
+    await this.#renewal
+    this.#requireLive()
+    return this.#token
+  }
+
+  /**
+   * Replaces the token by a new one with the same scope and its whole lifetime; the old one is dead at once. Concurrent
+   * calls share one renewal, with the options of the first.
+   *
+   * @example
+   * ```ts
+   * const old = await agent.token()
+   * await agent.renew()
+   * const { valid } = await broker.validate(old) // false
+   * ```
+   */
+  async renew(options?: CallOptions): Promise<void> {
+    this.#requireLive()
+    options?.signal?.throwIfAborted()
+    this.#renewal ??= this.#swapToken(options).finally(() => {
+      this.#renewal = undefined
+    })
+    await this.#renewal
+  }
+
+  /**
+   * Gives the token back: from now on nobody can use it, nor what was delegated from it. Releasing twice is no error.
+   *
+   * @example
+   * ```ts
+   * await agent.release()
+   * ```
+   */
+  async release(options?: CallOptions): Promise<void> {
+    // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
+    await this.#renewal?.catch(() => undefined)
+    if (this.#state === 'released') return
+    try {
+      await this.#broker.release(this.#token, options)
+    } catch (error) {
+      if (!isRevokedAlready(error)) throw error
+    }
+    this.#state = 'released'
+  }
+
+  /** What may be logged of an agent: everything but its token. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { agentId, orchId, taskId, scope, expiresAt } = this
+    return { agentId, orchId, taskId, scope, expiresAt: expiresAt.toISOString() }
+  }
+
+  async #swapToken(options: CallOptions | undefined): Promise<void> {
+    try {
+      const answer = await this.#broker.renew(this.#token, options)
+      this.#token = answer.access_token
+      this.#expiresAt = this.#now() + answer.expires_in * 1000
+    } catch (cause) {
+      if (isRefusal(cause)) throw cause
+      this.#state = 'lost'
+      throw new AgentLostError('the renewal was sent and never answered', { cause })
+    }
+  }
+
+  #requireLive(): void {
+    if (this.#state === 'released') throw new AgentReleasedError('the agent was released')
+    if (this.#state === 'lost')
+      throw new AgentLostError('a renewal of this agent was never answered')
+  }
+
+  #now(): number {
+    return this.#broker.transport.surroundings.now()
+  }
+}
+
+/** Whether it is certain that a failed renewal has changed nothing. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof TransportError) return error.neverSent
+  if (!(error instanceof ProblemError)) return false
+  if (error.status < 500) return true
+  return error.errorCode === 'service_unavailable' && error.hint === undefined
+}
+
+/** AgentWrit 2.0 answers so when somebody else has already revoked the token. */
+function isRevokedAlready(error: unknown): boolean {
+  return error instanceof AuthorizationError && /\brevoked\b/.test(error.detail ?? '')
+}

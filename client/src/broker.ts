@@ -1,0 +1,246 @@
+import type {
+  AdminAuthRequest,
+  AdminAuthResponse,
+  ChallengeResponse,
+  HealthResponse,
+  PublishedKeySet,
+  RegisterRequest,
+  RegisterResponse,
+  StatusResponse,
+  TokenResponse,
+  ValidateResponse,
+} from '@agentwrit/protocol'
+import { documentOf, readDocument } from './document.ts'
+import type { Answered } from './document.ts'
+import type { CallOptions, ClientOptions } from './options.ts'
+import { Transport } from './transport.ts'
+
+const isChallenge = documentOf<ChallengeResponse>({ nonce: 'string', expires_in: 'number' })
+const isHealth = documentOf<HealthResponse>({ status: 'string', version: 'string' })
+const isKeySet = documentOf<PublishedKeySet>({ keys: 'object' })
+const isObject = documentOf<Readonly<Record<string, unknown>>>({})
+const isRegistered = documentOf<RegisterResponse>({
+  agent_id: 'string',
+  access_token: 'string',
+  expires_in: 'number',
+})
+const isStatus = documentOf<StatusResponse>({ status: 'string' })
+const isValidated = documentOf<ValidateResponse>({ valid: 'boolean' })
+const isTokenResponse = documentOf<TokenResponse>({
+  access_token: 'string',
+  expires_in: 'number',
+})
+const isSignedIn = documentOf<AdminAuthResponse>({ access_token: 'string', expires_in: 'number' })
+
+/**
+ * A broker as everybody sees it: one method per route that needs no standing sign-in. It holds no credential; where a
+ * route wants one, it is an argument. `Operator` and `Agent` are built on it and keep a token for you.
+ *
+ * @example
+ * ```ts
+ * const broker = new Broker('http://127.0.0.1:8080')
+ * const { valid } = await broker.validate(token)
+ * ```
+ */
+export class Broker {
+  /** For `Operator` and `Agent`, and for routes that this version does not know yet. */
+  readonly transport: Transport
+
+  constructor(url: string | URL, options: ClientOptions = {}) {
+    this.transport = new Transport(url, options)
+  }
+
+  get url(): string {
+    return this.transport.url
+  }
+
+  /**
+   * How the broker is, and what it can do beyond AgentWrit 2.0 (`features`). Always answers 200.
+   *
+   * @example
+   * ```ts
+   * const { status, version } = await broker.health()
+   * ```
+   */
+  health(options?: CallOptions): Promise<Answered<HealthResponse>> {
+    return this.#get('/v1/health', isHealth, options)
+  }
+
+  /**
+   * Whether the process serves at all.
+   *
+   * @example
+   * ```ts
+   * await broker.livez({ maxRetries: 0 })
+   * ```
+   */
+  livez(options?: CallOptions): Promise<Answered<StatusResponse>> {
+    return this.#get('/livez', isStatus, options)
+  }
+
+  /**
+   * Whether the broker takes requests; a `ProblemError` with status 503 while it does not.
+   *
+   * @example
+   * ```ts
+   * await broker.readyz({ timeout: 1_000 })
+   * ```
+   */
+  readyz(options?: CallOptions): Promise<Answered<StatusResponse>> {
+    return this.#get('/readyz', isStatus, options)
+  }
+
+  /**
+   * The public keys with which the broker's tokens verify (RFC 7517).
+   *
+   * @example
+   * ```ts
+   * const { keys } = await broker.jwks()
+   * ```
+   */
+  jwks(options?: CallOptions): Promise<Answered<PublishedKeySet>> {
+    return this.#get('/.well-known/jwks.json', isKeySet, options)
+  }
+
+  /**
+   * The OpenAPI 3.1 description of the routes that this broker serves.
+   *
+   * @example
+   * ```ts
+   * const { paths } = await broker.openapi()
+   * ```
+   */
+  openapi(options?: CallOptions): Promise<Answered<Readonly<Record<string, unknown>>>> {
+    return this.#get('/v1/openapi.json', isObject, options)
+  }
+
+  /**
+   * The broker's metrics in the Prometheus text format.
+   *
+   * @example
+   * ```ts
+   * console.log(await broker.metrics())
+   * ```
+   */
+  async metrics(options?: CallOptions): Promise<string> {
+    return (await this.transport.send({ method: 'GET', path: '/v1/metrics' }, 'safe', options)).text
+  }
+
+  /**
+   * A nonce to sign within 30 seconds. `Agent.register` asks for one by itself.
+   *
+   * @example
+   * ```ts
+   * const { nonce } = await broker.challenge()
+   * const signature = await (await AgentKey.generate()).prove(nonce)
+   * ```
+   */
+  challenge(options?: CallOptions): Promise<Answered<ChallengeResponse>> {
+    return this.#get('/v1/challenge', isChallenge, options)
+  }
+
+  /**
+   * The registration as it goes over the wire; `Agent.register` is the comfortable way. Never repeated once it was sent:
+   * the launch token may be used up.
+   *
+   * @example
+   * ```ts
+   * const key = await AgentKey.generate()
+   * const { nonce } = await broker.challenge()
+   * const { agent_id } = await broker.register({
+   *   launch_token, nonce, public_key: key.publicKey, signature: await key.prove(nonce),
+   *   orch_id: 'reports', task_id: 'monthly', requested_scope: ['read:sales:2026-10'],
+   * })
+   * ```
+   */
+  async register(
+    request: RegisterRequest,
+    options?: CallOptions,
+  ): Promise<Answered<RegisterResponse>> {
+    const secrets = [request.launch_token, request.nonce, request.signature]
+    const call = { method: 'POST', path: '/v1/register', body: request, secrets } as const
+    return readDocument(await this.transport.send(call, 'unsent', options), isRegistered)
+  }
+
+  /**
+   * Whether a token is alive, and what it says. Every reason to refuse it looks the same.
+   *
+   * @example
+   * ```ts
+   * const result = await broker.validate(token, { audience: 'https://records.internal' })
+   * if (result.valid) console.log(result.claims.scope)
+   * ```
+   */
+  async validate(
+    token: string,
+    { audience, ...options }: CallOptions & { readonly audience?: string } = {},
+  ): Promise<Answered<ValidateResponse>> {
+    const body = audience === undefined ? { token } : { token, audience }
+    const call = { method: 'POST', path: '/v1/token/validate', body, secrets: [token] } as const
+    return readDocument(await this.transport.send(call, 'safe', options), isValidated)
+  }
+
+  /**
+   * Replaces a token by its successor. Never repeated once it was sent: the first one may have succeeded.
+   *
+   * @example
+   * ```ts
+   * const { access_token } = await broker.renew(token)
+   * ```
+   */
+  async renew(token: string, options?: CallOptions): Promise<Answered<TokenResponse>> {
+    const call = { method: 'POST', path: '/v1/token/renew', bearer: token } as const
+    return readDocument(await this.transport.send(call, 'unsent', options), isTokenResponse)
+  }
+
+  /**
+   * Ends the session of a token, of any kind. Releasing twice is no error.
+   *
+   * @example
+   * ```ts
+   * await broker.release(token)
+   * ```
+   */
+  async release(token: string, options?: CallOptions): Promise<void> {
+    await this.transport.send(
+      { method: 'POST', path: '/v1/token/release', bearer: token },
+      'safe',
+      options,
+    )
+  }
+
+  /**
+   * The operators' sign-in as it goes over the wire; `Operator.signIn` keeps the token for you.
+   *
+   * @example
+   * ```ts
+   * const { access_token } = await broker.signIn({ secret })
+   * ```
+   */
+  async signIn(
+    request: AdminAuthRequest,
+    options?: CallOptions,
+  ): Promise<Answered<AdminAuthResponse>> {
+    const secrets = [request.secret]
+    const call = { method: 'POST', path: '/v1/admin/auth', body: request, secrets } as const
+    return readDocument(await this.transport.send(call, 'sign-in', options), isSignedIn)
+  }
+
+  async #get<Document>(
+    path: string,
+    isDocument: (value: object) => value is Document & object,
+    options: CallOptions | undefined,
+  ): Promise<Answered<Document>> {
+    return readDocument(
+      await this.transport.send({ method: 'GET', path }, 'safe', options),
+      isDocument,
+    )
+  }
+}
+
+/** A broker, or the URL of one that needs no options. */
+export type BrokerOrUrl = Broker | string | URL
+
+export function toBroker(broker: BrokerOrUrl): Broker {
+  return broker instanceof Broker ? broker : new Broker(broker)
+}

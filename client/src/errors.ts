@@ -1,0 +1,259 @@
+// What can go wrong, as classes. No error of this package carries a token, a secret, a key or a signature: requests are
+// named by method and URL alone, and text that comes back is searched for the credentials that were sent.
+import type { ErrorCode } from '@agentwrit/protocol'
+
+// Registered with Symbol.for, so that it is the same symbol in every installed copy of this package.
+const brand = Symbol.for('agentwrit.error')
+
+/** The request an error is about; never its headers or its body. */
+export interface FailedRequest {
+  readonly method: string
+  readonly url: string
+}
+
+export interface ErrorContext {
+  readonly cause?: unknown
+  readonly request?: FailedRequest | undefined
+  readonly requestId?: string | undefined
+}
+
+/**
+ * What every error of this package extends.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await agent.renew()
+ * } catch (error) {
+ *   if (isAgentWritError(error)) console.error(error.message, error.requestId)
+ *   else throw error
+ * }
+ * ```
+ */
+export class AgentWritError extends Error {
+  static {
+    nameErrors(this, 'AgentWritError')
+  }
+  readonly request: FailedRequest | undefined
+  /** Names the request in the broker's log and audit trail, when the broker answered at all. */
+  readonly requestId: string | undefined
+
+  constructor(message: string, { cause, request, requestId }: ErrorContext = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.request = request
+    this.requestId = requestId
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/**
+ * Whether a caught value is an error of this package. Unlike `instanceof`, it also knows errors of another installed
+ * copy.
+ *
+ * @example
+ * ```ts
+ * if (isAgentWritError(error)) log.warn({ requestId: error.requestId }, error.message)
+ * ```
+ */
+export function isAgentWritError(value: unknown): value is AgentWritError {
+  return value instanceof Error && brand in value
+}
+
+/** The members of a problem document (RFC 9457); a proxy in between may have left out any of them. */
+export interface Problem {
+  readonly status: number
+  readonly type?: string | undefined
+  readonly title?: string | undefined
+  readonly detail?: string | undefined
+  readonly instance?: string | undefined
+  readonly errorCode?: ErrorCode | (string & {}) | undefined
+  readonly hint?: string | undefined
+  /** Whole seconds, from the header `Retry-After`. */
+  readonly retryAfter?: number | undefined
+}
+
+/**
+ * The broker said no: any answer that is not 2xx.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ProblemError && error.errorCode === 'conflict') pickAnotherName()
+ * ```
+ */
+export class ProblemError extends AgentWritError implements Problem {
+  static {
+    nameErrors(this, 'ProblemError')
+  }
+  readonly status: number
+  readonly type: string | undefined
+  readonly title: string | undefined
+  readonly detail: string | undefined
+  readonly instance: string | undefined
+  /** Branch on this, never on the message. */
+  readonly errorCode: ErrorCode | (string & {}) | undefined
+  /** What to do next, when the broker knows. */
+  readonly hint: string | undefined
+  /** Whole seconds to wait before another attempt, if the broker said so (429 and 503). */
+  readonly retryAfter: number | undefined
+
+  constructor(problem: Problem, context: ErrorContext = {}) {
+    super(describe(problem), context)
+    this.status = problem.status
+    this.type = problem.type
+    this.title = problem.title
+    this.detail = problem.detail
+    this.instance = problem.instance
+    this.errorCode = problem.errorCode
+    this.hint = problem.hint
+    this.retryAfter = problem.retryAfter
+  }
+}
+
+/**
+ * 401: the credential is missing, wrong, expired or dead.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AuthenticationError) agent = await startAgain()
+ * ```
+ */
+export class AuthenticationError extends ProblemError {
+  static {
+    nameErrors(this, 'AuthenticationError')
+  }
+}
+
+/**
+ * 403: known, but not allowed. `errorCode` tells `insufficient_scope`, `scope_violation` and `forbidden` apart.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AuthorizationError && error.errorCode === 'scope_violation') askForLess()
+ * ```
+ */
+export class AuthorizationError extends ProblemError {
+  static {
+    nameErrors(this, 'AuthorizationError')
+  }
+}
+
+/**
+ * 404: there is no such thing, or it is somebody else's; the broker does not tell which.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof NotFoundError) return undefined
+ * ```
+ */
+export class NotFoundError extends ProblemError {
+  static {
+    nameErrors(this, 'NotFoundError')
+  }
+}
+
+/**
+ * 429: too many attempts. The client has already retried as often as it may.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof RateLimitError) await sleep((error.retryAfter ?? 1) * 1000)
+ * ```
+ */
+export class RateLimitError extends ProblemError {
+  static {
+    nameErrors(this, 'RateLimitError')
+  }
+}
+
+/**
+ * There was no usable answer: no connection, a broken one, a redirect (never followed), or an answer that is not the
+ * broker's.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof TransportError && error.neverSent) console.error('is the broker running?')
+ * ```
+ */
+export class TransportError extends AgentWritError {
+  static {
+    nameErrors(this, 'TransportError')
+  }
+  /** True only if the connection was never made, so that the broker cannot have acted on the request. */
+  readonly neverSent: boolean
+
+  constructor(message: string, context: ErrorContext & { readonly neverSent?: boolean } = {}) {
+    super(message, context)
+    this.neverSent = context.neverSent ?? false
+  }
+}
+
+/**
+ * No answer within `timeout`, retries included. The broker may have acted on the request all the same.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof TimeoutError) console.error('the broker is slow or unreachable')
+ * ```
+ */
+export class TimeoutError extends AgentWritError {
+  static {
+    nameErrors(this, 'TimeoutError')
+  }
+}
+
+/**
+ * This runtime cannot make or use an Ed25519 key, or was given something that is not a nonce to sign.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof CryptoError) console.error('this runtime lacks Ed25519 in WebCrypto')
+ * ```
+ */
+export class CryptoError extends AgentWritError {
+  static {
+    nameErrors(this, 'CryptoError')
+  }
+}
+
+/**
+ * The agent was released (or the operator has signed out) by this program: there is no token to give out any more.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AgentReleasedError) console.error('the agent was used after its end')
+ * ```
+ */
+export class AgentReleasedError extends AgentWritError {
+  static {
+    nameErrors(this, 'AgentReleasedError')
+  }
+}
+
+/**
+ * A renewal was sent and its answer never came: nobody here knows which token is alive. Register a new agent; `release()`
+ * still ends the old session.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AgentLostError) agent = await Agent.register(sameAsBefore)
+ * ```
+ */
+export class AgentLostError extends AgentWritError {
+  static {
+    nameErrors(this, 'AgentLostError')
+  }
+}
+
+// On the prototype: a name that is an own property would be printed twice by every inspector.
+function nameErrors(errorClass: { prototype: Error }, name: string): void {
+  Object.defineProperty(errorClass.prototype, 'name', {
+    value: name,
+    configurable: true,
+    writable: true,
+  })
+}
+
+function describe({ status, errorCode, title, detail }: Problem): string {
+  const what = errorCode ?? title ?? 'no reason given'
+  return `${status} ${what}${detail === undefined ? '' : `: ${detail}`}`
+}

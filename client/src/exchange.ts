@@ -1,0 +1,90 @@
+// One request and its answer: no retries, no state. Every way in which `fetch` can fail leaves here as an error of ours.
+import { TransportError } from './errors.ts'
+import type { FailedRequest } from './errors.ts'
+import { toProblemError } from './problem.ts'
+import { wasNeverSent } from './unsent.ts'
+import { userAgent } from './version.ts'
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Path and query, already encoded. */
+  readonly path: string
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly bearer?: string
+  /** Credentials inside the body. Should an answer echo one, or the bearer, it is blotted out of the error. */
+  readonly secrets?: readonly string[]
+}
+
+export interface Answer {
+  /** Below 400; 0 is a redirect that a browser hides. */
+  readonly status: number
+  readonly text: string
+  readonly requestId: string | undefined
+  readonly request: FailedRequest
+}
+
+export async function exchange(
+  fetchNow: typeof fetch,
+  baseUrl: string,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const request: FailedRequest = { method: call.method, url: baseUrl + call.path }
+  const response = await send(fetchNow, request, call, signal)
+  const requestId = response.headers.get('x-request-id') ?? undefined
+  const text = await readText(response, request, requestId)
+  const { status } = response
+  if (status >= 400) throw toProblemError(response, text, { request, requestId }, secretsOf(call))
+  return { status, text, requestId, request }
+}
+
+async function send(
+  fetchNow: typeof fetch,
+  request: FailedRequest,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
+  if (call.bearer !== undefined)
+    headers['authorization'] = `Bearer ${requireHeaderSafe(call.bearer)}`
+  if (call.body !== undefined) headers['content-type'] = 'application/json'
+  const body = call.body === undefined ? null : JSON.stringify(call.body)
+  try {
+    return await fetchNow(request.url, {
+      method: request.method,
+      headers,
+      body,
+      signal,
+      redirect: 'manual',
+    })
+  } catch (cause) {
+    throw new TransportError('the broker cannot be reached', {
+      cause,
+      request,
+      neverSent: wasNeverSent(cause),
+    })
+  }
+}
+
+async function readText(
+  response: Response,
+  request: FailedRequest,
+  requestId: string | undefined,
+): Promise<string> {
+  try {
+    return await response.text()
+  } catch (cause) {
+    throw new TransportError('the answer broke off', { cause, request, requestId })
+  }
+}
+
+// `fetch` quotes a header that it refuses, and that text would end up in an error.
+function requireHeaderSafe(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new TypeError('a token must be non-empty and of visible ASCII characters')
+}
+
+function secretsOf({ bearer, secrets = [] }: Call): readonly string[] {
+  return bearer === undefined ? secrets : [...secrets, bearer]
+}

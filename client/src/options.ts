@@ -1,0 +1,77 @@
+/** Time and chance, as the client sees them; tests hand in their own. */
+export interface Surroundings {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Rejects with the signal's reason when it is aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** 0 <= x < 1, for the jitter of retries; never for anything secret. */
+  readonly random: () => number
+}
+
+/**
+ * How a client reaches its broker.
+ *
+ * @example
+ * ```ts
+ * const broker = new Broker('https://broker.internal', { timeout: 3_000, maxRetries: 0 })
+ * ```
+ */
+export interface ClientOptions {
+  /** Sends the requests. Default: the `fetch` that is global when the request is made. */
+  readonly fetch?: typeof fetch
+  /** Milliseconds for a whole call, retries included. Default 10 000. */
+  readonly timeout?: number
+  /** How often a call may be repeated, where repeating it is safe. Default 2. */
+  readonly maxRetries?: number
+  readonly surroundings?: Partial<Surroundings>
+}
+
+/**
+ * The last argument of every method.
+ *
+ * @example
+ * ```ts
+ * await broker.health({ signal: AbortSignal.timeout(500), maxRetries: 0 })
+ * ```
+ */
+export interface CallOptions {
+  /** Ends the call; it then rejects with the signal's own reason. */
+  readonly signal?: AbortSignal
+  readonly timeout?: number
+  readonly maxRetries?: number
+}
+
+export const defaultTimeout = 10_000
+export const defaultMaxRetries = 2
+// What timers of all runtimes can count to.
+const longestTimeout = 2 ** 31 - 1
+const mostRetries = 10
+
+export function requireTimeout(timeout: number): number {
+  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= longestTimeout) return timeout
+  throw new RangeError(`timeout must be a whole number of milliseconds from 1 to ${longestTimeout}`)
+}
+
+export function requireMaxRetries(maxRetries: number): number {
+  if (Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= mostRetries)
+    return maxRetries
+  throw new RangeError(`maxRetries must be a whole number from 0 to ${mostRetries}`)
+}
+
+export const realSurroundings: Surroundings = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      }
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }, milliseconds)
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    }),
+}

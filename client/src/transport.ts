@@ -1,0 +1,92 @@
+import { TimeoutError, TransportError } from './errors.ts'
+import { exchange } from './exchange.ts'
+import type { Answer, Call } from './exchange.ts'
+import {
+  defaultMaxRetries,
+  defaultTimeout,
+  realSurroundings,
+  requireMaxRetries,
+  requireTimeout,
+} from './options.ts'
+import type { CallOptions, ClientOptions, Surroundings } from './options.ts'
+import { mayRetry, pauseBefore } from './retry.ts'
+import type { RetryRule } from './retry.ts'
+
+/** Sends calls to one broker: within a deadline, and again where that is safe. Holds no credential. */
+export class Transport {
+  readonly url: string
+  readonly surroundings: Surroundings
+  readonly #fetch: typeof fetch | undefined
+  readonly #timeout: number
+  readonly #maxRetries: number
+
+  constructor(url: string | URL, options: ClientOptions = {}) {
+    this.url = toBaseUrl(url)
+    this.surroundings = { ...realSurroundings, ...options.surroundings }
+    this.#fetch = options.fetch
+    this.#timeout = requireTimeout(options.timeout ?? defaultTimeout)
+    this.#maxRetries = requireMaxRetries(options.maxRetries ?? defaultMaxRetries)
+  }
+
+  async send(call: Call, rule: RetryRule, options: CallOptions = {}): Promise<Answer> {
+    const timeout = requireTimeout(options.timeout ?? this.#timeout)
+    const maxRetries = requireMaxRetries(options.maxRetries ?? this.#maxRetries)
+    const deadline = AbortSignal.timeout(timeout)
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+    const endsAt = this.surroundings.now() + timeout
+    try {
+      return requireOwn(await this.#sendUntilAnswered(call, { rule, maxRetries, signal, endsAt }))
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if (!deadline.aborted) throw error
+      const request = { method: call.method, url: this.url + call.path }
+      throw new TimeoutError(`no answer within ${timeout} ms`, { cause: error, request })
+    }
+  }
+
+  async #sendUntilAnswered(
+    call: Call,
+    { rule, maxRetries, signal, endsAt }: Attempts,
+  ): Promise<Answer> {
+    const { now, random, sleep } = this.surroundings
+    for (let attempt = 0; ; attempt += 1) {
+      signal.throwIfAborted()
+      try {
+        // Looked up now, so that a `fetch` that is replaced later (by a mock, by instrumentation) is the one in use.
+        return await exchange(this.#fetch ?? globalThis.fetch, this.url, call, signal)
+      } catch (error) {
+        if (signal.aborted || attempt >= maxRetries || !mayRetry(rule, error)) throw error
+        const pause = pauseBefore(attempt, error, random)
+        // An error now is worth more than a timeout later.
+        if (now() + pause >= endsAt) throw error
+        await sleep(pause, signal)
+      }
+    }
+  }
+}
+
+interface Attempts {
+  readonly rule: RetryRule
+  readonly maxRetries: number
+  readonly signal: AbortSignal
+  readonly endsAt: number
+}
+
+// No broker redirects, and a credential follows nobody elsewhere.
+function requireOwn(answer: Answer): Answer {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  throw new TransportError('the answer is a redirect, which is not followed', answer)
+}
+
+// Messages here do not quote the URL: it may hold a password.
+function toBaseUrl(given: string | URL): string {
+  if (!URL.canParse(String(given))) throw new TypeError('the URL of the broker is not a URL')
+  const url = new URL(given)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TypeError('the URL of the broker must begin with http:// or https://')
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new TypeError('the URL of the broker must hold no user, password, query or fragment')
+  }
+  return url.href.replace(/\/+$/, '')
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Surroundings } from '@agentwrit/client'
+
+export interface Received {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+export interface Reply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text as it is, anything else as JSON. */
+  readonly body?: unknown
+}
+
+/** What to answer; undefined leaves the client waiting, 'hang up' breaks the connection. */
+export type Handler = (request: Received, index: number) => Reply | undefined | 'hang up'
+
+export interface LocalServer extends AsyncDisposable {
+  readonly url: string
+  readonly received: readonly Received[]
+}
+
+/** A real HTTP server on the loopback interface that answers by script and remembers what it was asked. */
+export async function serve(handle: Handler): Promise<LocalServer> {
+  const received: Received[] = []
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { method = '', url: path = '', headers } = incoming
+    const request = { method, path, headers, body: await text(incoming) }
+    received.push(request)
+    const reply = handle(request, received.length - 1)
+    if (reply === 'hang up') incoming.socket.destroy()
+    else if (reply !== undefined) write(outgoing, reply)
+  }
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
+}
+
+function write(outgoing: ServerResponse, { status = 200, headers = {}, body }: Reply): void {
+  outgoing.writeHead(status, { 'x-request-id': 'request-1', ...headers })
+  outgoing.end(typeof body === 'string' || body === undefined ? body : `${JSON.stringify(body)}\n`)
+}
+
+/** Time that stands still but for sleeping, and chance that is always the same. */
+export function stillSurroundings(): Surroundings & {
+  readonly pauses: number[]
+  advance(milliseconds: number): void
+} {
+  let now = Date.UTC(2026, 0, 2)
+  const pauses: number[] = []
+  return {
+    pauses,
+    now: () => now,
+    random: () => 0.5,
+    advance: (milliseconds) => {
+      now += milliseconds
+    },
+    sleep: async (milliseconds) => {
+      pauses.push(milliseconds)
+      now += milliseconds
+    },
+  }
+}
+
+export function problem(status: number, errorCode: string, detail = 'no'): Reply {
+  const type = `urn:agentwrit:error:${errorCode}`
+  const body = {
+    type,
+    title: 'Title',
+    status,
+    detail,
+    instance: '/',
+    error_code: errorCode,
+    request_id: 'request-1',
+  }
+  return { status, body, headers: { 'content-type': 'application/problem+json' } }
+}

@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from './ensure-ready.mjs'
+
+/** Runs these test files on the sources, unbuilt; true when every test in them was run and passed. */
+export function runTests(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'awrit-test-'))
+  const protocol = join(folder, 'protocol.tap')
+  try {
+    const passed = run('node', [
+      '--conditions=agentwrit-source',
+      '--test',
+      `--test-concurrency=${Math.min(4, availableParallelism())}`,
+      '--test-timeout=600000',
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${protocol}`,
+      ...files,
+    ])
+    return everyTestRan(readFileSync(protocol, 'utf8')) && passed
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A test that did not run has proven nothing: skipped and todo ones fail the run, and so does a run without tests. */
+function everyTestRan(protocol) {
+  // The summary is the end of the protocol; a test may print what looks like one before.
+  const summary = protocol.slice(protocol.lastIndexOf('\n# tests '))
+  const count = (name) => Number(summary.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1])
+  if (count('tests') > 0 && count('skipped') === 0 && count('todo') === 0) return true
+  console.error(
+    `Of ${count('tests')} tests ${count('skipped')} were skipped and ${count('todo')} are todo: ` +
+      'there must be tests, and all must run.',
+  )
+  return false
+}
