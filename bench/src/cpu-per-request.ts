@@ -13,7 +13,7 @@ export interface Posting {
 /** Microseconds of CPU that the server's process has used for each of the posts. */
 export async function cpuPerPost(side: Side, { load, ...posting }: Posting): Promise<number> {
   return cpuPerRequest(side, posting.tokens.length * posting.times, () =>
-    load.ask('postAll', { port: side.port, ...posting }),
+    load.ask('postAll', { port: side.port, polls: true, ...posting }),
   )
 }
 

@@ -14,6 +14,8 @@ else await run(options)
 async function run(wanted: Options): Promise<void> {
   const chosen = rows.filter(({ name }) => wanted.only === undefined || wanted.only === name)
   await using folders = new AsyncDisposableStack()
+  // Ctrl-C ends the children; their failure then ends the run in order, and no database is left behind.
+  process.once('SIGINT', () => bench.progress('stopping'))
   const bench = openBench(wanted, folders)
   const measured: Measured[] = []
   for (const row of chosen) {

@@ -21,6 +21,16 @@ import type { StoreObserver } from './store/store-observer.ts'
 import { readTlsMaterial } from './tls-material.ts'
 import { version } from './version.ts'
 
+/**
+ * What a broker is made of. `log` takes what any structured logger does; `clock` is milliseconds since the epoch and
+ * `random` a CSPRNG, both the machine's own by default.
+ *
+ * @example
+ * ```ts
+ * const { config, secrets } = readConfig(process.env)
+ * const options: BrokerOptions = { config, secrets, log: console }
+ * ```
+ */
 export interface BrokerOptions {
   readonly config: Config
   readonly secrets: Secrets
@@ -29,18 +39,42 @@ export interface BrokerOptions {
   readonly random?: Random
 }
 
-/** A running broker; disposing of it ends requests, writes what is pending and closes the store. */
+/**
+ * A running broker; disposing of it ends requests, writes what is pending and closes the store.
+ *
+ * @example
+ * ```ts
+ * async function isReady(broker: Broker): Promise<boolean> {
+ *   const { statusCode } = await broker.app.inject('/readyz')
+ *   return statusCode === 200
+ * }
+ * ```
+ */
 export interface Broker extends AsyncDisposable {
   /** The HTTP application: `app.inject` asks it without a port. */
   readonly app: FastifyInstance
+  /** What the verbs of the domain take; not for anybody outside. */
   readonly context: Context
+  /** With `AA_SEED_TOKENS=true`. */
   readonly seedTokens: SeedTokens | undefined
   /** Begins to serve on `AA_BIND_ADDRESS:AA_PORT`; resolves to where it can be reached. */
   listen(): Promise<{ readonly url: string }>
+  /** The same as disposing of it; closing twice is no error. */
   close(): Promise<void>
 }
 
-/** All the wiring of the broker. Fails, saying what to do, before the first request could be answered wrongly. */
+/**
+ * All the wiring of the broker. Fails, saying what to do, before the first request could be answered wrongly. Makes
+ * database and key file when neither is there, and does not listen before it is told to.
+ *
+ * @example
+ * ```ts
+ * const { config, secrets } = readConfig({ AA_ADMIN_SECRET: process.env['AA_ADMIN_SECRET'], AA_PORT: '0' })
+ * await using broker = await createBroker({ config, secrets, log: console })
+ * const { url } = await broker.listen()
+ * console.log(`listening on ${url}`)
+ * ```
+ */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { config, secrets, log, clock = Date.now, random = randomBytes } = options
   const metrics = new Metrics(() => store.agents.countActive(clock()))

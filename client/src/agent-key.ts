@@ -7,7 +7,8 @@ const nonceBytes = 32
 type Sign = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>
 
 /**
- * An agent's key pair. The private half is made here, can be used but never read, and is gone with this object.
+ * An agent's Ed25519 key pair (RFC 8032). The private half is made here, can be used but never read, and is gone with this
+ * object. `Agent.register` makes one by itself.
  *
  * @example
  * ```ts
@@ -27,7 +28,7 @@ export class AgentKey {
   }
 
   /**
-   * A fresh key, by WebCrypto.
+   * A fresh key, by WebCrypto. Rejects with a `CryptoError` where that has no Ed25519.
    *
    * @example
    * ```ts
@@ -48,10 +49,12 @@ export class AgentKey {
   }
 
   /**
-   * Signs a nonce: the 32 bytes that its hex text stands for, never the text.
+   * Signs a nonce: the 32 bytes that its hex text stands for, never the text. Resolves to the 64 bytes of the signature in
+   * padded standard base64; rejects with a `CryptoError` when `nonce` is not 64 characters of lower-case hex.
    *
    * @example
    * ```ts
+   * const key = await AgentKey.generate()
    * const signature = await key.prove((await broker.challenge()).nonce)
    * ```
    */

@@ -81,10 +81,14 @@ export class Agent {
   }
 
   /**
-   * Proves a fresh key to the broker and becomes an agent: asks for a nonce, signs it, registers.
+   * Proves a fresh key to the broker and becomes an agent: asks for a nonce, signs it, registers. A refusal does not
+   * use up the launch token. It is an `AuthenticationError` (launch token unknown, expired or used; proof too late), an
+   * `AuthorizationError` (`scope_violation`: more than the launch token allows; `forbidden`: another task than it names, or
+   * a revoked one) or a `ProblemError` with `invalid_request`; a runtime without Ed25519 is a `CryptoError`.
    *
    * @example
    * ```ts
+   * const scope = ['read:sales:2026-10']
    * const agent = await Agent.register({ broker, launchToken, orchId: 'reports', taskId: 'monthly', scope })
    * console.log(agent.agentId, agent.expiresAt)
    * ```
@@ -118,7 +122,9 @@ export class Agent {
   }
 
   /**
-   * The current token, to be sent as `Authorization: Bearer …` and kept nowhere.
+   * The current token, to be sent as `Authorization: Bearer …` (RFC 6750) and kept nowhere; during a renewal the new one,
+   * once it is there. Not renewed by itself: see `expiresAt`. Rejects with an `AgentReleasedError` or `AgentLostError` once
+   * there is none.
    *
    * @example
    * ```ts
@@ -133,7 +139,8 @@ export class Agent {
 
   /**
    * Replaces the token by a new one with the same scope and its whole lifetime; the old one is dead at once. Concurrent
-   * calls share one renewal, with the options of the first.
+   * calls share one renewal, with the options of the first. An `AuthenticationError` when the token is dead or the session
+   * too old, an `AgentLostError` when the answer never came, an `AgentReleasedError` after a release.
    *
    * @example
    * ```ts

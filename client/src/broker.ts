@@ -36,6 +36,9 @@ const isSignedIn = documentOf<AdminAuthResponse>({ access_token: 'string', expir
  * A broker as everybody sees it: one method per route that needs no standing sign-in. It holds no credential; where a
  * route wants one, it is an argument. `Operator` and `Agent` are built on it and keep a token for you.
  *
+ * Every method can reject with a `ProblemError` (the broker said no; `errorCode` says why), a `TransportError` (no usable
+ * answer) or a `TimeoutError`. What a document holds is told at its type; times to live are seconds.
+ *
  * @example
  * ```ts
  * const broker = new Broker('http://127.0.0.1:8080')
@@ -46,10 +49,15 @@ export class Broker {
   /** For `Operator` and `Agent`, and for routes that this version does not know yet. */
   readonly transport: Transport
 
+  /**
+   * Asks nobody yet. Throws a TypeError unless `url` is of http or https, without user, password, query and fragment, and a
+   * RangeError for a timeout or a number of retries out of range.
+   */
   constructor(url: string | URL, options: ClientOptions = {}) {
     this.transport = new Transport(url, options)
   }
 
+  /** Without a slash at its end. */
   get url(): string {
     return this.transport.url
   }
@@ -91,7 +99,7 @@ export class Broker {
   }
 
   /**
-   * The public keys with which the broker's tokens verify (RFC 7517).
+   * The public keys with which the broker's tokens verify (RFC 7517, RFC 8037).
    *
    * @example
    * ```ts
@@ -115,7 +123,7 @@ export class Broker {
   }
 
   /**
-   * The broker's metrics in the Prometheus text format.
+   * The broker's metrics in the Prometheus text format 0.0.4.
    *
    * @example
    * ```ts
@@ -127,7 +135,7 @@ export class Broker {
   }
 
   /**
-   * A nonce to sign within 30 seconds. `Agent.register` asks for one by itself.
+   * A nonce, 64 characters of hex, to sign within 30 seconds. `Agent.register` asks for one by itself.
    *
    * @example
    * ```ts
@@ -141,14 +149,15 @@ export class Broker {
 
   /**
    * The registration as it goes over the wire; `Agent.register` is the comfortable way. Never repeated once it was sent:
-   * the launch token may be used up.
+   * the launch token may be used up. Refused with 400 `invalid_request`, 401 `unauthorized` (launch token, nonce, key or
+   * signature), 403 `scope_violation` or `forbidden`; a refusal uses up nothing.
    *
    * @example
    * ```ts
    * const key = await AgentKey.generate()
    * const { nonce } = await broker.challenge()
    * const { agent_id } = await broker.register({
-   *   launch_token, nonce, public_key: key.publicKey, signature: await key.prove(nonce),
+   *   launch_token: launchToken, nonce, public_key: key.publicKey, signature: await key.prove(nonce),
    *   orch_id: 'reports', task_id: 'monthly', requested_scope: ['read:sales:2026-10'],
    * })
    * ```
@@ -163,7 +172,8 @@ export class Broker {
   }
 
   /**
-   * Whether a token is alive, and what it says. Every reason to refuse it looks the same.
+   * Whether a token is alive, and what it says. Every reason to refuse it looks the same. With `audience`, a token that was
+   * not issued for it is not valid.
    *
    * @example
    * ```ts
@@ -181,7 +191,8 @@ export class Broker {
   }
 
   /**
-   * Replaces a token by its successor. Never repeated once it was sent: the first one may have succeeded.
+   * Replaces a token by its successor; the old one is dead at once. Never repeated once it was sent: the first one may have
+   * succeeded. Refused with 401 `unauthorized` (the token is dead, or its session too old) and 403 `forbidden` (an admin's).
    *
    * @example
    * ```ts
@@ -194,7 +205,7 @@ export class Broker {
   }
 
   /**
-   * Ends the session of a token, of any kind. Releasing twice is no error.
+   * Ends the session of a token, of any kind. Releasing twice is no error; an expired token is 401 `unauthorized`.
    *
    * @example
    * ```ts
@@ -210,7 +221,8 @@ export class Broker {
   }
 
   /**
-   * The operators' sign-in as it goes over the wire; `Operator.signIn` keeps the token for you.
+   * The operators' sign-in as it goes over the wire; `Operator.signIn` keeps the token for you. Refused with 401
+   * `unauthorized` and 429 `rate_limited`.
    *
    * @example
    * ```ts
@@ -238,7 +250,15 @@ export class Broker {
   }
 }
 
-/** A broker, or the URL of one that needs no options. */
+/**
+ * A broker, or the URL of one that needs no options.
+ *
+ * @example
+ * ```ts
+ * const target: BrokerOrUrl = new URL('http://127.0.0.1:8080')
+ * const operator = await Operator.signIn({ broker: target, secret })
+ * ```
+ */
 export type BrokerOrUrl = Broker | string | URL
 
 export function toBroker(broker: BrokerOrUrl): Broker {

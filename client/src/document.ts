@@ -9,7 +9,7 @@ import type { Answer } from './exchange.ts'
  * @example
  * ```ts
  * const health = await broker.health()
- * log.info({ requestId: health.requestId }, health.status)
+ * console.info(health.status, health.requestId)
  * ```
  */
 export type Answered<Document> = Document & { readonly requestId: string | undefined }

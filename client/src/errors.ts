@@ -5,12 +5,28 @@ import type { ErrorCode } from '@agentwrit/protocol'
 // Registered with Symbol.for, so that it is the same symbol in every installed copy of this package.
 const brand = Symbol.for('agentwrit.error')
 
-/** The request an error is about; never its headers or its body. */
+/**
+ * The request an error is about; never its headers or its body.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AgentWritError) console.error(error.request?.method, error.request?.url)
+ * ```
+ */
 export interface FailedRequest {
   readonly method: string
   readonly url: string
 }
 
+/**
+ * What an error is made with besides its message.
+ *
+ * @example
+ * ```ts
+ * const context: ErrorContext = { cause: error, request: { method: 'GET', url: `${broker.url}/v1/health` } }
+ * throw new AgentWritError('the broker is not what it was', context)
+ * ```
+ */
 export interface ErrorContext {
   readonly cause?: unknown
   readonly request?: FailedRequest | undefined
@@ -52,14 +68,21 @@ export class AgentWritError extends Error {
  *
  * @example
  * ```ts
- * if (isAgentWritError(error)) log.warn({ requestId: error.requestId }, error.message)
+ * if (isAgentWritError(error)) console.warn(error.message, error.requestId)
  * ```
  */
 export function isAgentWritError(value: unknown): value is AgentWritError {
   return value instanceof Error && brand in value
 }
 
-/** The members of a problem document (RFC 9457); a proxy in between may have left out any of them. */
+/**
+ * The members of a problem document (RFC 9457); a proxy in between may have left out any but `status`.
+ *
+ * @example
+ * ```ts
+ * const isBusy = ({ status, retryAfter = 1 }: Problem) => status === 503 && retryAfter < 10
+ * ```
+ */
 export interface Problem {
   readonly status: number
   readonly type?: string | undefined
@@ -73,11 +96,12 @@ export interface Problem {
 }
 
 /**
- * The broker said no: any answer that is not 2xx.
+ * The broker said no: any answer from 400 on, as a problem document (RFC 9457). `errorCode` is one of `ErrorCode`, unless
+ * something in between has answered.
  *
  * @example
  * ```ts
- * if (error instanceof ProblemError && error.errorCode === 'conflict') pickAnotherName()
+ * if (error instanceof ProblemError && error.errorCode === 'invalid_request') console.error(error.detail)
  * ```
  */
 export class ProblemError extends AgentWritError implements Problem {
@@ -110,11 +134,11 @@ export class ProblemError extends AgentWritError implements Problem {
 }
 
 /**
- * 401: the credential is missing, wrong, expired or dead.
+ * 401, `unauthorized`: the credential is missing, wrong, expired or dead.
  *
  * @example
  * ```ts
- * if (error instanceof AuthenticationError) agent = await startAgain()
+ * if (error instanceof AuthenticationError) console.error('the token is dead: register a new agent')
  * ```
  */
 export class AuthenticationError extends ProblemError {
@@ -128,7 +152,9 @@ export class AuthenticationError extends ProblemError {
  *
  * @example
  * ```ts
- * if (error instanceof AuthorizationError && error.errorCode === 'scope_violation') askForLess()
+ * if (error instanceof AuthorizationError && error.errorCode === 'scope_violation') {
+ *   console.error('ask for less:', error.detail)
+ * }
  * ```
  */
 export class AuthorizationError extends ProblemError {
@@ -138,11 +164,11 @@ export class AuthorizationError extends ProblemError {
 }
 
 /**
- * 404: there is no such thing, or it is somebody else's; the broker does not tell which.
+ * 404, `not_found`: there is no such thing, or it is somebody else's; the broker does not tell which.
  *
  * @example
  * ```ts
- * if (error instanceof NotFoundError) return undefined
+ * if (error instanceof NotFoundError) console.error('it is used, expired or unknown')
  * ```
  */
 export class NotFoundError extends ProblemError {
@@ -152,11 +178,11 @@ export class NotFoundError extends ProblemError {
 }
 
 /**
- * 429: too many attempts. The client has already retried as often as it may.
+ * 429, `rate_limited`: too many attempts. The client has already retried as often as it may. `retryAfter` is seconds.
  *
  * @example
  * ```ts
- * if (error instanceof RateLimitError) await sleep((error.retryAfter ?? 1) * 1000)
+ * if (error instanceof RateLimitError) console.error(`try again in ${error.retryAfter ?? 1} s`)
  * ```
  */
 export class RateLimitError extends ProblemError {
@@ -235,7 +261,7 @@ export class AgentReleasedError extends AgentWritError {
  *
  * @example
  * ```ts
- * if (error instanceof AgentLostError) agent = await Agent.register(sameAsBefore)
+ * if (error instanceof AgentLostError) await agent.release()
  * ```
  */
 export class AgentLostError extends AgentWritError {

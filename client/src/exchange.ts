@@ -5,6 +5,15 @@ import { toProblemError } from './problem.ts'
 import { wasNeverSent } from './unsent.ts'
 import { userAgent } from './version.ts'
 
+/**
+ * A request to a broker, for a route that this version has no method for.
+ *
+ * @example
+ * ```ts
+ * const call: Call = { method: 'GET', path: '/v1/agents?limit=10', bearer: await operator.token() }
+ * const { text } = await broker.transport.send(call, 'safe')
+ * ```
+ */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Path and query, already encoded. */
@@ -16,6 +25,15 @@ export interface Call {
   readonly secrets?: readonly string[]
 }
 
+/**
+ * An answer of a broker that is no error; `text` is its body as it came.
+ *
+ * @example
+ * ```ts
+ * const answer: Answer = await broker.transport.send({ method: 'GET', path: '/v1/metrics' }, 'safe')
+ * console.log(answer.status, answer.requestId, answer.text.length)
+ * ```
+ */
 export interface Answer {
   /** Below 400; 0 is a redirect that a browser hides. */
   readonly status: number

@@ -70,7 +70,7 @@ export class Operator {
   }
 
   /**
-   * Signs in; a wrong secret is an `AuthenticationError`.
+   * Signs in. A wrong secret is an `AuthenticationError`, too many attempts are a `RateLimitError`.
    *
    * @example
    * ```ts
@@ -84,11 +84,12 @@ export class Operator {
   }
 
   /**
-   * The current token, signed in for anew if it is about to end.
+   * The current token, signed in for anew if it has less than a minute left, or less than half its life. An
+   * `AgentReleasedError` once the operator has signed out.
    *
    * @example
    * ```ts
-   * const { claims } = await broker.validate(await operator.token())
+   * const { valid } = await broker.validate(await operator.token())
    * ```
    */
   async token(options?: CallOptions): Promise<string> {
@@ -103,7 +104,8 @@ export class Operator {
 
   /**
    * Makes a launch token: the ticket with which one agent may register, for at most this scope. This is the only time
-   * that it can be seen. Repeated only if the connection was never made.
+   * that it can be seen. `ttl` and `max_ttl` are seconds, by default 30 and the broker's `AA_DEFAULT_TTL`. Refused with 400
+   * `invalid_request` when a member breaks its rule or a scope is reserved. Repeated only if the connection was never made.
    *
    * @example
    * ```ts
@@ -159,7 +161,9 @@ export class Operator {
    *
    * @example
    * ```ts
-   * await operator.deleteLaunchToken(id)
+   * for await (const { id, agent_name } of operator.listLaunchTokens()) {
+   *   if (agent_name === 'monthly-report') await operator.deleteLaunchToken(id)
+   * }
    * ```
    */
   async deleteLaunchToken(id: string, options?: CallOptions): Promise<void> {

@@ -1,4 +1,12 @@
-/** Time and chance, as the client sees them; tests hand in their own. */
+/**
+ * Time and chance, as the client sees them; tests hand in their own.
+ *
+ * @example
+ * ```ts
+ * const surroundings: Partial<Surroundings> = { now: () => Date.UTC(2026, 9, 1), sleep: async () => {} }
+ * const broker = new Broker('http://127.0.0.1:8080', { surroundings })
+ * ```
+ */
 export interface Surroundings {
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -9,7 +17,7 @@ export interface Surroundings {
 }
 
 /**
- * How a client reaches its broker.
+ * How a client reaches its broker. What is out of range is a RangeError.
  *
  * @example
  * ```ts
@@ -19,9 +27,9 @@ export interface Surroundings {
 export interface ClientOptions {
   /** Sends the requests. Default: the `fetch` that is global when the request is made. */
   readonly fetch?: typeof fetch
-  /** Milliseconds for a whole call, retries included. Default 10 000. */
+  /** Milliseconds for a whole call, retries included, from 1 to 2^31 - 1. Default 10 000. */
   readonly timeout?: number
-  /** How often a call may be repeated, where repeating it is safe. Default 2. */
+  /** How often a call may be repeated, where repeating it is safe, from 0 to 10. Default 2. */
   readonly maxRetries?: number
   readonly surroundings?: Partial<Surroundings>
 }
@@ -37,7 +45,9 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Ends the call; it then rejects with the signal's own reason. */
   readonly signal?: AbortSignal
+  /** Milliseconds; instead of the client's own. */
   readonly timeout?: number
+  /** Instead of the client's own. */
   readonly maxRetries?: number
 }
 

@@ -7,6 +7,12 @@ import { ProblemError, TransportError } from './errors.ts'
  * - `sign-in`: a second session does no harm: no answer, 429, 5xx.
  * - `unsent`: a second time could act twice (or use up a single-use launch token): only if the connection was never
  *   made.
+ *
+ * @example
+ * ```ts
+ * const rule: RetryRule = 'unsent'
+ * await broker.transport.send({ method: 'POST', path: '/v1/token/renew', bearer: token }, rule)
+ * ```
  */
 export type RetryRule = 'safe' | 'sign-in' | 'unsent'
 

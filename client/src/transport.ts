@@ -12,14 +12,24 @@ import type { CallOptions, ClientOptions, Surroundings } from './options.ts'
 import { mayRetry, pauseBefore } from './retry.ts'
 import type { RetryRule } from './retry.ts'
 
-/** Sends calls to one broker: within a deadline, and again where that is safe. Holds no credential. */
+/**
+ * Sends calls to one broker: within a deadline, and again where that is safe. Holds no credential and follows no redirect.
+ *
+ * @example
+ * ```ts
+ * const transport = new Transport('https://broker.internal', { timeout: 3_000 })
+ * const { status } = await transport.send({ method: 'GET', path: '/readyz' }, 'safe')
+ * ```
+ */
 export class Transport {
+  /** Without a slash at its end. */
   readonly url: string
   readonly surroundings: Surroundings
   readonly #fetch: typeof fetch | undefined
   readonly #timeout: number
   readonly #maxRetries: number
 
+  /** Throws a TypeError for a URL, and a RangeError for an option, that cannot be used. */
   constructor(url: string | URL, options: ClientOptions = {}) {
     this.url = toBaseUrl(url)
     this.surroundings = { ...realSurroundings, ...options.surroundings }
@@ -28,6 +38,15 @@ export class Transport {
     this.#maxRetries = requireMaxRetries(options.maxRetries ?? defaultMaxRetries)
   }
 
+  /**
+   * Resolves to a 2xx answer. Anything else is a `ProblemError`, a `TransportError` or a `TimeoutError`; after an abort it
+   * rejects with the signal's own reason.
+   *
+   * @example
+   * ```ts
+   * const { text } = await broker.transport.send({ method: 'GET', path: '/v1/openapi.json' }, 'safe')
+   * ```
+   */
   async send(call: Call, rule: RetryRule, options: CallOptions = {}): Promise<Answer> {
     const timeout = requireTimeout(options.timeout ?? this.#timeout)
     const maxRetries = requireMaxRetries(options.maxRetries ?? this.#maxRetries)

@@ -5,13 +5,19 @@
  */
 import { auditEventId, auditHashInput, genesisHash, type AuditEvent } from './audit-event.ts'
 
+/** Up to where a chain is known: an event's `seq` and `hash`. */
 export interface AuditHead {
   readonly seq: number
   readonly hash: string
 }
 
+/**
+ * What is wrong with an event: JSON cannot say it; it has another `seq` or `id` than stands next; its `prev_hash` is not
+ * the hash before it; its `hash` is not its own.
+ */
 export type AuditChainFault = 'unreadable' | 'sequence' | 'link' | 'hash'
 
+/** How far a chain is intact, and what broke it. */
 export interface AuditChainResult {
   readonly ok: boolean
   /** Events found intact, from the beginning. */
@@ -25,7 +31,17 @@ export interface AuditChainResult {
 /** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
 export type HashText = (text: string) => string | Promise<string>
 
-/** Begins after `previous`, by default at the first event. Never rejects because of what an event holds. */
+/**
+ * Checks events in order, each against the one before it. Begins after `previous`, by default at the first event. Never
+ * rejects because of what an event holds, only when `events` or `hash` does.
+ *
+ * @example
+ * ```ts
+ * const sha256: HashText = async (text) =>
+ *   encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
+ * const isIntact = async (events: AuditEvent[]) => (await verifyAuditChain(events, sha256)).ok
+ * ```
+ */
 export async function verifyAuditChain(
   events: Iterable<AuditEvent> | AsyncIterable<AuditEvent>,
   hash: HashText,

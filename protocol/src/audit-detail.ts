@@ -7,9 +7,19 @@
 /** Longest value of a part, in characters before escaping. */
 export const maxDetailValueLength = 256
 
+/** What may stand in a part of a detail; a part that is undefined is left out. */
 export type DetailValue = string | number | boolean | readonly string[] | undefined
 
-/** Parts keep the order given; an undefined one is left out; a list becomes `[a,b]`. */
+/**
+ * The `detail` of an event. Parts keep the order given; an undefined one is left out; a list becomes `[a,b]`. Throws a
+ * TypeError when a key is not of `[a-z][a-z0-9_]*`.
+ *
+ * @example
+ * ```ts
+ * formatDetail('token issued', { ttl: 300, scope: ['read:sales:1'] }) // 'token issued | ttl=300 | scope=[read:sales:1]'
+ * formatDetail('revoked', { reason: 'a | count=0' }) // 'revoked | reason=a \\| count\\=0'
+ * ```
+ */
 export function formatDetail(
   phrase: string,
   parts: Readonly<Record<string, DetailValue>> = {},

@@ -47,8 +47,10 @@ export const auditEventTypes = [
   'audit_pruned',
 ] as const
 
+/** One of `auditEventTypes`. */
 export type AuditEventType = (typeof auditEventTypes)[number]
 
+/** One event of the audit trail, as it is served and hashed (contract 5.1). */
 export interface AuditEvent {
   /** `evt-` and `seq`, see `auditEventId`. */
   readonly id: string
@@ -85,17 +87,33 @@ export interface AuditEvent {
   readonly prev_hash: string
 }
 
+/** An event before its hash is made. */
 export type UnhashedAuditEvent = Omit<AuditEvent, 'hash'>
 
 /** `prev_hash` of the first event: 64 zeros. */
 export const genesisHash: string = '0'.repeat(64)
 
-/** `evt-000001` for 1; longer past a million. */
+/**
+ * The `id` of an event: `evt-` and `seq`, padded with zeros to six digits, longer from a million on.
+ *
+ * @example
+ * ```ts
+ * auditEventId(1) // 'evt-000001'
+ * ```
+ */
 export function auditEventId(seq: number): string {
   return `evt-${String(seq).padStart(6, '0')}`
 }
 
-/** The text (UTF-8) whose SHA-256 in hex is the event's hash. A `hash` member is left out. */
+/**
+ * The text (UTF-8) whose SHA-256 in hex is the event's hash: `agentwrit-audit-v1`, a line feed, and the event in RFC 8785
+ * form (contract 5.4). A `hash` member is left out. Throws a TypeError when JSON cannot say the event.
+ *
+ * @example
+ * ```ts
+ * const isUnchanged = (event: AuditEvent) => event.hash === sha256(auditHashInput(event))
+ * ```
+ */
 export function auditHashInput(event: UnhashedAuditEvent & { readonly hash?: string }): string {
   const { hash: _, ...unhashed } = event
   return `agentwrit-audit-v1\n${canonicalize(unhashed)}`

@@ -4,6 +4,7 @@
  */
 import { canonicalize } from './jcs.ts'
 
+/** A signed statement of a broker about its audit chain: this event, with this hash, was there at this time. */
 export interface Checkpoint {
   /** The event it stands on, and that event's hash. */
   readonly seq: number
@@ -16,7 +17,20 @@ export interface Checkpoint {
   readonly signature: string
 }
 
-/** The text (UTF-8) that a checkpoint's signature covers. Other members are left out. */
+/**
+ * The text (UTF-8) that a checkpoint's signature covers: `agentwrit-checkpoint-v1`, a line feed, and `hash`, `seq` and
+ * `time` in RFC 8785 form. Other members are left out. Throws a TypeError when JSON cannot say them.
+ *
+ * @example
+ * ```ts
+ * async function isSigned(checkpoint: Checkpoint, published: PublishedKey): Promise<boolean> {
+ *   const key = await crypto.subtle.importKey('jwk', published, 'Ed25519', false, ['verify'])
+ *   const signature = decodeHex(checkpoint.signature) ?? new Uint8Array()
+ *   const signed = new TextEncoder().encode(checkpointInput(checkpoint))
+ *   return crypto.subtle.verify('Ed25519', key, signature, signed)
+ * }
+ * ```
+ */
 export function checkpointInput({
   hash,
   seq,

@@ -22,6 +22,10 @@ import {
 } from './form.ts'
 import { isPlainText } from './text.ts'
 
+/**
+ * The claims of a token (contract 2.3, RFC 7519 section 4.1). `exp`, `nbf` and `iat` are whole seconds since 1970; `jti`,
+ * `sid` and `lsid` are 32 lower-case hex characters; `scope` holds 1 to 100 scopes.
+ */
 export interface Claims {
   /** `""` when the broker has no issuer configured. */
   readonly iss: string
@@ -40,14 +44,23 @@ export interface Claims {
   readonly app_id?: string
   /** The session that made the agent's launch token. */
   readonly lsid?: string
-  /** RFC 7638 thumbprint of the key the subject registered. */
+  /** RFC 7638 thumbprint of the key the subject registered (RFC 7800, member `jkt` of RFC 9449 section 6.1). */
   readonly cnf?: { readonly jkt: string }
   readonly delegation_chain?: DelegationRecord[]
   /** SHA-256 hex over the canonical form of `delegation_chain`. */
   readonly chain_hash?: string
 }
 
-/** The known claims of a token's payload, or undefined when one is missing or not in its form. */
+/**
+ * The known claims of a token's payload, or undefined when one is missing or not in its form. Says nothing about who
+ * signed it, see `readToken`.
+ *
+ * @example
+ * ```ts
+ * const claims = readClaims(readToken(token)?.payload)
+ * if (claims) console.log(claims.sub, new Date(claims.exp * 1000))
+ * ```
+ */
 export function readClaims(value: unknown): Claims | undefined {
   if (!isClaims(value)) return undefined
   const known = Object.entries(value).filter(([name]) => isKnown(name))

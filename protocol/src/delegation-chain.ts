@@ -18,9 +18,10 @@ import {
   type Forms,
 } from './form.ts'
 
-/** Most records in a chain. */
+/** Most records in a chain (contract 2.6); a sixth hop is refused with `scope_violation`. */
 export const maxDelegationDepth = 5
 
+/** One hop of a delegation (contract 2.6): who gave what to whom, signed by the broker. */
 export interface DelegationRecord {
   /** The delegator: `sub` of the presented token. */
   readonly agent: string
@@ -48,9 +49,18 @@ export interface DelegationRecord {
   readonly signature: string
 }
 
+/** A record before its signature is made. */
 export type UnsignedDelegationRecord = Omit<DelegationRecord, 'signature'>
 
-/** The text (UTF-8) that a record's signature covers. A `signature` member is left out. */
+/**
+ * The text (UTF-8) that a record's signature covers: `agentwrit-delegation-v1`, a line feed, and the record in RFC 8785
+ * form. A `signature` member is left out. Throws a TypeError when JSON cannot say the record.
+ *
+ * @example
+ * ```ts
+ * const toBytes = (record: DelegationRecord) => new TextEncoder().encode(delegationInput(record))
+ * ```
+ */
 export function delegationInput(
   record: UnsignedDelegationRecord & { readonly signature?: string },
 ): string {
@@ -58,17 +68,41 @@ export function delegationInput(
   return `agentwrit-delegation-v1\n${canonicalize(unsigned)}`
 }
 
-/** The text whose SHA-256 is `prev` of the record that follows this one. */
+/**
+ * The text (UTF-8) whose SHA-256 in hex is `prev` of the record that follows this one. Throws a TypeError when JSON cannot
+ * say the record.
+ *
+ * @example
+ * ```ts
+ * const follows = (next: DelegationRecord, previous: DelegationRecord) =>
+ *   next.prev === sha256(previousRecordInput(previous))
+ * ```
+ */
 export function previousRecordInput(record: DelegationRecord): string {
   return canonicalize(record)
 }
 
-/** The text whose SHA-256 is the claim `chain_hash`. */
+/**
+ * The text (UTF-8) whose SHA-256 in hex is the claim `chain_hash`. Throws a TypeError when JSON cannot say the chain.
+ *
+ * @example
+ * ```ts
+ * const isWhole = ({ delegation_chain: chain, chain_hash }: Claims) =>
+ *   chain === undefined || chain_hash === sha256(chainHashInput(chain))
+ * ```
+ */
 export function chainHashInput(chain: readonly DelegationRecord[]): string {
   return canonicalize(chain)
 }
 
-/** Whether `value` has the members of a record in their forms, and no others. Says nothing about its signature. */
+/**
+ * Whether `value` has the members of a record in their forms, and no others. Says nothing about its signature.
+ *
+ * @example
+ * ```ts
+ * isDelegationRecord({ agent: 'spiffe://agentwrit.local/agent/sales/october/0011223344556677' }) // false
+ * ```
+ */
 export function isDelegationRecord(value: unknown): value is DelegationRecord {
   return hasForms(value, required, optional) && Object.keys(value).every(isKnown)
 }

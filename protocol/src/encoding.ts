@@ -9,32 +9,81 @@ const base64 = toAlphabet(`${letters}+/`)
 const base64url = toAlphabet(`${letters}-_`)
 const hexDigits = toAlphabet('0123456789abcdef')
 
-/** Unpadded base64url (RFC 4648 section 5, RFC 7515), or undefined when `text` is not its canonical form. */
+/**
+ * The bytes of unpadded base64url (RFC 4648 section 5, RFC 7515 section 2), or undefined when `text` is not its canonical
+ * form.
+ *
+ * @example
+ * ```ts
+ * decodeBase64url('-_8') // new Uint8Array([251, 255])
+ * decodeBase64url('-_8=') // undefined
+ * ```
+ */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   return text.length % 4 === 1 ? undefined : decode(text, base64url, 6)
 }
 
+/**
+ * Bytes as unpadded base64url (RFC 4648 section 5, RFC 7515 section 2).
+ *
+ * @example
+ * ```ts
+ * encodeBase64url(new Uint8Array([251, 255])) // '-_8'
+ * ```
+ */
 export function encodeBase64url(bytes: Uint8Array): string {
   return encode(bytes, base64url, 6)
 }
 
-/** Padded standard base64 (RFC 4648 section 4), or undefined when `text` is not its canonical form. */
+/**
+ * The bytes of padded standard base64 (RFC 4648 section 4), or undefined when `text` is not its canonical form.
+ *
+ * @example
+ * ```ts
+ * decodeBase64('+/8=') // new Uint8Array([251, 255])
+ * decodeBase64('+/8') // undefined
+ * ```
+ */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (text.length % 4 !== 0) return undefined
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   return decode(text.slice(0, text.length - padding), base64, 6)
 }
 
+/**
+ * Bytes as padded standard base64 (RFC 4648 section 4), as `public_key` and `signature` of a registration want them.
+ *
+ * @example
+ * ```ts
+ * encodeBase64(new Uint8Array([251, 255])) // '+/8='
+ * ```
+ */
 export function encodeBase64(bytes: Uint8Array): string {
   const text = encode(bytes, base64, 6)
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=')
 }
 
-/** Lower-case hex, or undefined. */
+/**
+ * The bytes of lower-case hex, or undefined when `text` is anything else.
+ *
+ * @example
+ * ```ts
+ * decodeHex('fbff') // new Uint8Array([251, 255])
+ * decodeHex('FBFF') // undefined
+ * ```
+ */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   return text.length % 2 === 0 ? decode(text, hexDigits, 4) : undefined
 }
 
+/**
+ * Bytes as lower-case hex, two characters each.
+ *
+ * @example
+ * ```ts
+ * encodeHex(new Uint8Array([251, 255])) // 'fbff'
+ * ```
+ */
 export function encodeHex(bytes: Uint8Array): string {
   return encode(bytes, hexDigits, 4)
 }

@@ -20,4 +20,5 @@ export const errorCodes = [
   'service_unavailable',
 ] as const
 
+/** One of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number]

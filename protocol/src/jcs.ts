@@ -6,10 +6,18 @@
  * Error messages name the kind of value, never the value: it may be a secret.
  */
 
-/** Deepest nesting accepted; also ends cycles. */
+/** Deepest nesting that `canonicalize` accepts; also ends cycles. */
 export const maxJsonDepth = 64
 
-/** The RFC 8785 form of a JSON value. Throws a TypeError on anything that is not one. */
+/**
+ * The RFC 8785 form of a JSON value. Throws a TypeError on anything that is not one: undefined, also as a member, a
+ * number that is not finite, a lone surrogate, an instance of a class, more than 64 levels.
+ *
+ * @example
+ * ```ts
+ * canonicalize({ b: 1, a: [true, null] }) // '{"a":[true,null],"b":1}'
+ * ```
+ */
 export function canonicalize(value: unknown): string {
   return write(value, 0)
 }

@@ -11,6 +11,7 @@ export const maxScopeLength = 256
 /** Most scopes in one request, token or ceiling (contract 1.10). */
 export const maxScopes = 100
 
+/** The parts of a scope, as `parseScope` gives them; each at least one character. */
 export interface Scope {
   readonly action: string
   readonly resource: string
@@ -18,7 +19,16 @@ export interface Scope {
   readonly identifier: string
 }
 
-/** The three parts of a scope, or undefined when `text` is none. */
+/**
+ * The three parts of a scope, or undefined when `text` is none: fewer than three parts, an empty one, a control
+ * character, or more than 256 characters.
+ *
+ * @example
+ * ```ts
+ * parseScope('read:sales:2026:10') // { action: 'read', resource: 'sales', identifier: '2026:10' }
+ * parseScope('read:sales') // undefined
+ * ```
+ */
 export function parseScope(text: string): Scope | undefined {
   if (!isPlainText(text, maxScopeLength)) return undefined
   const first = text.indexOf(':')
@@ -31,17 +41,41 @@ export function parseScope(text: string): Scope | undefined {
   }
 }
 
-/** Whether holding `allowed` is enough where `requested` is needed. */
+/**
+ * Whether holding `allowed` is enough where `requested` is needed: the same scope, or the same action and resource with
+ * the identifier `*`.
+ *
+ * @example
+ * ```ts
+ * covers('read:sales:*', 'read:sales:2026-10') // true
+ * covers('read:*:2026-10', 'read:sales:2026-10') // false
+ * ```
+ */
 export function covers(allowed: string, requested: string): boolean {
   return isWithin([requested], [allowed])
 }
 
-/** Whether every requested scope is covered by some allowed one. An empty request is within anything: refuse it before. */
+/**
+ * Whether every requested scope is covered by some allowed one. An empty request is within anything: refuse it before.
+ *
+ * @example
+ * ```ts
+ * isWithin(['read:sales:1', 'read:sales:2'], ['read:sales:*']) // true
+ * isWithin(['read:sales:*'], ['read:sales:1', 'read:sales:2']) // false
+ * ```
+ */
 export function isWithin(requested: readonly string[], allowed: readonly string[]): boolean {
   return findUncovered(requested, allowed).length === 0
 }
 
-/** The requested scopes that no allowed one covers, in the order given. */
+/**
+ * The requested scopes that no allowed one covers, in the order given; texts that are no scopes are among them.
+ *
+ * @example
+ * ```ts
+ * findUncovered(['read:sales:1', 'write:sales:1'], ['read:sales:*']) // ['write:sales:1']
+ * ```
+ */
 export function findUncovered(requested: readonly string[], allowed: readonly string[]): string[] {
   const exact = new Set<string>()
   const whole = new Set<string>()
@@ -62,7 +96,16 @@ function familyOf({ action, resource }: Scope): string {
   return `${action}:${resource}`
 }
 
-/** Whether the action is `admin` or `app`: never grantable in a ceiling, launch token, registration or delegation. */
+/**
+ * Whether the action is `admin` or `app`: never grantable in a ceiling, launch token, registration or delegation, where a
+ * broker answers `invalid_request` (contract 2.8).
+ *
+ * @example
+ * ```ts
+ * isReservedScope('admin:audit:*') // true
+ * isReservedScope('read:admin:1') // false
+ * ```
+ */
 export function isReservedScope(text: string): boolean {
   return text.startsWith('admin:') || text.startsWith('app:')
 }

@@ -7,7 +7,15 @@
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const control = /[\u0000-\u001f\u007f]/
 
-/** Whether `text` holds 1 to `maxCharacters` characters, none of them a control character or a lone surrogate. */
+/**
+ * Whether `text` holds 1 to `maxCharacters` characters, none of them a control character or a lone surrogate.
+ *
+ * @example
+ * ```ts
+ * isPlainText('monthly report', 300) // true
+ * isPlainText('two\nlines', 300) // false
+ * ```
+ */
 export function isPlainText(text: unknown, maxCharacters: number): text is string {
   if (typeof text !== 'string' || text === '') return false
   return isNotLonger(text, maxCharacters) && text.isWellFormed() && !control.test(text)

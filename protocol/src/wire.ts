@@ -19,14 +19,14 @@ export interface ProblemDetails {
   readonly hint?: string
 }
 
-/** GET /v1/challenge. */
+/** The answer of GET /v1/challenge (contract 4.1): a nonce, good for `expires_in` seconds and one registration. */
 export interface ChallengeResponse {
   /** 64 hex; the agent signs the 32 decoded bytes. */
   readonly nonce: string
   readonly expires_in: number
 }
 
-/** POST /v1/register. */
+/** The body of POST /v1/register (contract 4.2). A failure uses up neither launch token nor nonce. */
 export interface RegisterRequest {
   readonly launch_token: string
   readonly nonce: string
@@ -39,46 +39,49 @@ export interface RegisterRequest {
   readonly requested_scope: string[]
 }
 
+/** The answer of POST /v1/register: a SPIFFE id, and a token that lives for `expires_in` seconds. */
 export interface RegisterResponse {
   readonly agent_id: string
   readonly access_token: string
   readonly expires_in: number
 }
 
-/** POST /v1/token/validate. */
+/** The body of POST /v1/token/validate (contract 4.3). With `audience`, a token whose `aud` lacks it is not valid. */
 export interface ValidateRequest {
   readonly token: string
   readonly audience?: string
 }
 
-/** Every way of not being valid has the same answer. */
+/** The answer of POST /v1/token/validate. Every way of not being valid has the same one. */
 export type ValidateResponse =
   | { readonly valid: true; readonly claims: Claims }
   | { readonly valid: false; readonly error: string }
 
-/** POST /v1/token/renew; no body means `{}`. */
+/** The body of POST /v1/token/renew (contract 4.4); no body means `{}`. */
 export interface RenewRequest {
   readonly scope?: string[]
 }
 
+/** The answer of POST /v1/token/renew: the successor, and the seconds it lives. */
 export interface TokenResponse {
   readonly access_token: string
   readonly expires_in: number
 }
 
-/** POST /v1/admin/auth. */
+/** The body of POST /v1/admin/auth (contract 4.9): the secret of `operator`, or without one the broker's own. */
 export interface AdminAuthRequest {
   readonly secret: string
   readonly operator?: string
 }
 
+/** The answer of POST /v1/admin/auth: a bearer token (RFC 6750), and the seconds it lives. */
 export interface AdminAuthResponse {
   readonly access_token: string
   readonly expires_in: number
   readonly token_type: 'Bearer'
 }
 
-/** POST /v1/admin/launch-tokens and /v1/app/launch-tokens. */
+/** The body of POST /v1/admin/launch-tokens and /v1/app/launch-tokens (contract 4.10). `max_ttl` and `ttl` are seconds. */
 export interface CreateLaunchTokenRequest {
   readonly agent_name: string
   readonly allowed_scope: string[]
@@ -91,6 +94,7 @@ export interface CreateLaunchTokenRequest {
   readonly task_id?: string
 }
 
+/** The answer of the same: the launch token itself, good until `expires_at`. */
 export interface CreateLaunchTokenResponse {
   /** 64 hex, shown once. */
   readonly launch_token: string
@@ -99,6 +103,7 @@ export interface CreateLaunchTokenResponse {
   readonly policy: LaunchTokenPolicy
 }
 
+/** What a launch token allows (contract 3.2). `max_ttl` is seconds; with `orch_id` or `task_id`, no other may register. */
 export interface LaunchTokenPolicy {
   readonly allowed_scope: string[]
   readonly max_ttl: number
@@ -118,14 +123,14 @@ export interface LaunchTokenInfo extends LaunchTokenPolicy {
   readonly expires_at: string
 }
 
-/** GET /v1/admin/launch-tokens and /v1/app/launch-tokens. */
+/** The answer of GET /v1/admin/launch-tokens and /v1/app/launch-tokens (contract 4.27): usable ones, newest first. */
 export interface LaunchTokenList {
   readonly launch_tokens: LaunchTokenInfo[]
   /** Absent on the last page. */
   readonly next_cursor?: string
 }
 
-/** GET /v1/health. */
+/** The answer of GET /v1/health (contract 4.14), always with status 200. */
 export interface HealthResponse {
   readonly status: 'ok' | 'degraded'
   readonly version: string
@@ -137,17 +142,17 @@ export interface HealthResponse {
   readonly features: string[]
 }
 
-/** GET /livez (`ok`) and /readyz (`ready`). */
+/** The answer of GET /livez (`ok`) and /readyz (`ready`); contract 4.23. */
 export interface StatusResponse {
   readonly status: 'ok' | 'ready'
 }
 
-/** GET /.well-known/jwks.json (RFC 7517): the active key first, then retiring ones. */
+/** The answer of GET /.well-known/jwks.json (RFC 7517 section 5): the active key first, then retiring ones. */
 export interface PublishedKeySet {
   readonly keys: PublishedKey[]
 }
 
-/** An Ed25519 public key (RFC 8037). */
+/** An Ed25519 public key (RFC 8037 section 2); `x` is its 32 bytes in base64url, `kid` its RFC 7638 thumbprint. */
 export interface PublishedKey {
   readonly kty: 'OKP'
   readonly crv: 'Ed25519'

@@ -2,6 +2,7 @@
 import { serveCommands } from '../remote.ts'
 import { postAll } from './post-all.ts'
 import { registerAll } from './register-all.ts'
+import type { Asking } from './share-work.ts'
 
 export interface LoadCommands {
   /** Posts `{ token }` for each of the tokens. Resolves to seconds. */
@@ -11,18 +12,14 @@ export interface LoadCommands {
   readonly [name: string]: (argument: never) => unknown
 }
 
-export interface TokenLoad {
-  readonly port: number
+export interface TokenLoad extends Asking {
   readonly path: string
-  readonly connections: number
   readonly tokens: readonly string[]
   /** Each token is posted so many times. */
   readonly times: number
 }
 
-export interface RegistrationLoad {
-  readonly port: number
-  readonly connections: number
+export interface RegistrationLoad extends Asking {
   readonly launchTokens: readonly string[]
 }
 

@@ -1,8 +1,19 @@
 import { Connection } from './connection.ts'
 
-/** Every task once, over so many connections, each of which has one request in flight. Resolves to seconds. */
+export interface Asking {
+  readonly port: number
+  /** Each has one request in flight. */
+  readonly connections: number
+  /**
+   * Polls instead of sleeping. Else every answer has to wake this process up, which the kernel puts on the server's
+   * account, and more often the slower the server is. For measuring CPU alone: it takes a processor for itself.
+   */
+  readonly polls?: boolean
+}
+
+/** Every task once, over all connections. Resolves to seconds. */
 export async function shareWork<Task>(
-  { port, connections }: { readonly port: number; readonly connections: number },
+  { port, connections, polls = false }: Asking,
   tasks: Iterable<Task>,
   perform: (connection: Connection, task: Task) => Promise<void>,
 ): Promise<number> {
@@ -11,7 +22,7 @@ export async function shareWork<Task>(
   for (let count = 0; count < connections; count += 1) {
     all.push(opened.use(await Connection.open(port)))
   }
-  using awake = stayAwake()
+  if (polls) opened.use(stayAwake())
   const startedAt = performance.now()
   const remaining = tasks[Symbol.iterator]()
   await Promise.all(
@@ -24,10 +35,6 @@ export async function shareWork<Task>(
   return (performance.now() - startedAt) / 1000
 }
 
-/**
- * Polls instead of sleeping: else every answer would wake this process up, which the kernel puts on the server's
- * account, and more often the slower the server is.
- */
 function stayAwake(): Disposable {
   let next: NodeJS.Immediate
   const poll = () => {

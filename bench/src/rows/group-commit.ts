@@ -15,20 +15,25 @@ export const groupCommit: Row = {
     const load = processes.load()
     const grouped = await processes.broker()
     const oneByOne = await processes.broker({ kind: 'one commit per change' })
-    const size = bench.isQuick ? 64 : 1000
-    const registrationsPerSecond = async ({ server, usage, port }: BrokerSide) => {
+    const size = bench.isQuick ? 64 : 500
+    const throughHttp = async ({ server, usage, port }: BrokerSide) => {
       const launchTokens = await server.ask('makeLaunchTokens', size)
       await usage.settle()
-      return size / (await load.ask('registerAll', { port, connections, launchTokens }))
+      return load.ask('registerAll', { port, connections, launchTokens })
     }
-    return [
-      await compare(bench, {
-        figure,
+    const atStore = async ({ server }: BrokerSide) => server.ask('registerAtStore', size)
+    const compareSeconds = (name: string, seconds: (side: BrokerSide) => Promise<number>) =>
+      compare(bench, {
+        figure: name,
         unit: '/s',
         rounds: 9,
-        measured: () => registrationsPerSecond(grouped),
-        yardstick: () => registrationsPerSecond(oneByOne),
-      }),
+        measured: async () => size / (await seconds(grouped)),
+        yardstick: async () => size / (await seconds(oneByOne)),
+      })
+    return [
+      await compareSeconds(figure, throughHttp),
+      // What is left when neither HTTP nor cryptography competes for the processors.
+      await compareSeconds('at the store alone', atStore),
     ]
   },
 }

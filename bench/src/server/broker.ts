@@ -8,6 +8,7 @@ import { loopDelay, type LoopDelayCommands } from './loop-delay.ts'
 import { makeEvents } from './make-events.ts'
 import { makeLaunchTokens } from './make-launch-tokens.ts'
 import { makeTokens } from './make-tokens.ts'
+import { registerAtStore } from './register-at-store.ts'
 import { usageCommands, type UsageCommands } from './usage.ts'
 import { commitOneByOne, keepNothing } from './yardsticks.ts'
 
@@ -18,6 +19,8 @@ export interface BrokerCommands extends UsageCommands, LoopDelayCommands {
   readonly makeTokens: (count: number) => Promise<string[]>
   /** So many launch tokens, each good for one registration. */
   readonly makeLaunchTokens: (count: number) => Promise<string[]>
+  /** So many registrations, 64 at a time, past HTTP and cryptography. Resolves to seconds. */
+  readonly registerAtStore: (count: number) => Promise<number>
   readonly makeEvents: (count: number) => Promise<void>
   /** The most memory that this process has ever held. */
   readonly peakMegabytes: () => number
@@ -39,6 +42,7 @@ const commands: BrokerCommands = {
   start,
   makeTokens: (count) => makeTokens(running().context, count),
   makeLaunchTokens: (count) => makeLaunchTokens(running().context, count),
+  registerAtStore: (count) => registerAtStore(running().context, count),
   makeEvents: (count) => makeEvents(running().context, count),
   peakMegabytes: () => process.resourceUsage().maxRSS / 1024,
 }

@@ -1,35 +1,39 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Log } from '../domain/surroundings.ts'
 import type { Metrics } from './metrics.ts'
-import { routeOf } from './origin.ts'
+import { routeOf, UNMATCHED } from './origin.ts'
 
 export interface Observers {
   readonly log: Log
   readonly metrics: Metrics
 }
 
-/** One record and one measurement per request, made when its answer has gone out or its client has gone away. */
-export function observeAnswer(
+/** One record and one measurement of a request whose answer has gone out, or whose client has gone away. */
+export function recordAnswer(
   { log, metrics }: Observers,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, raw }: Pick<FastifyReply, 'request' | 'raw'>,
+  seconds: number,
 ): void {
-  const startedAt = performance.now()
-  reply.raw.on('close', () => {
-    const seconds = (performance.now() - startedAt) / 1000
-    const route = routeOf(request)
-    const { statusCode } = reply.raw
-    metrics.answered(route, statusCode, seconds)
-    log.info(
-      {
-        request_id: request.id,
-        method: request.raw.method,
-        route,
-        status: statusCode,
-        duration_ms: Math.round(seconds * 1e6) / 1e3,
-        client: request.sourceIp,
-      },
-      'request',
-    )
-  })
+  const route = routeOf(request)
+  metrics.answered(route, raw.statusCode, seconds)
+  log.info(
+    {
+      request_id: request.id,
+      method: request.raw.method,
+      route,
+      status: raw.statusCode,
+      duration_ms: Math.round(seconds * 1e6) / 1e3,
+      client: request.sourceIp,
+    },
+    'request',
+  )
+}
+
+/** The same for what never became a request. */
+export function recordBroken(
+  { log, metrics }: Observers,
+  answer: { readonly requestId: string; readonly status: number },
+): void {
+  metrics.answered(UNMATCHED, answer.status, 0)
+  log.info({ request_id: answer.requestId, route: UNMATCHED, status: answer.status }, 'request')
 }

@@ -1,12 +1,13 @@
 import { fastifySwagger } from '@fastify/swagger'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Context } from '../domain/context.ts'
+import { recordAnswer } from './access-log.ts'
 import { beginRequest, findEarlyFault } from './begin-request.ts'
 import { isDeclaredTooLarge } from './body-limit.ts'
 import { clientAddressBehind } from './client-address.ts'
 import { answerClientErrors } from './client-error.ts'
 import { answerErrors } from './errors.ts'
-import { contractTimeouts, serverOptions, type Timeouts } from './listen.ts'
+import { contractTimeouts, dropSilentWhenClosing, serverOptions, type Timeouts } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 import { refuseUnmatched } from './not-found.ts'
 import { openapiOptions, openapiText } from './openapi.ts'
@@ -18,6 +19,7 @@ import { allRoutes } from './routes/index.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serveRoute } from './serve-route.ts'
 import type { TlsMaterial } from './tls.ts'
+import { RequestsUnderWay } from './under-way.ts'
 
 export interface AppParts {
   readonly context: Context
@@ -55,7 +57,11 @@ function createServer(parts: AppParts): FastifyInstance {
   const headers = securityHeaders(tls !== undefined)
   const clientAddress = clientAddressBehind(context.config.trustedProxies)
   const requestId = requestIdFrom(context.random)
-  const begin = beginRequest({ observers, headers, clientAddress })
+  const underWay = new RequestsUnderWay(
+    (reply, seconds) => recordAnswer(observers, reply, seconds),
+    timeouts.response,
+  )
+  const begin = beginRequest({ underWay, headers, clientAddress })
   const answerError = answerErrors(context)
   const newRequestId = (): string => requestId(undefined)
 
@@ -82,6 +88,7 @@ function createServer(parts: AppParts): FastifyInstance {
     done(findEarlyFault(request))
   })
   answerExpectations(app)
+  dropSilentWhenClosing(app)
   return app
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Fault } from '../domain/fault.ts'
-import type { Observers } from './access-log.ts'
+import { type Observers, recordBroken } from './access-log.ts'
 import { lingerBeforeClosing } from './body-limit.ts'
 import { problemBytes, statusOf } from './problem.ts'
 import { failBody } from './read-body.ts'
@@ -30,7 +30,7 @@ export function answerClientErrors({ observers, headers, newRequestId }: ClientE
     socket.write(problemBytes(fault, requestId, headers))
     lingerBeforeClosing(socket)
     socket.destroySoon()
-    record(observers, requestId, fault)
+    recordBroken(observers, { requestId, status: statusOf(fault.code) })
   }
 }
 
@@ -48,10 +48,4 @@ function toFault(code: string | undefined): Fault {
     return new Fault('headers_too_large', 'the header block is at most 64 KiB')
   }
   return new Fault('invalid_request', 'this is no HTTP/1.1 request')
-}
-
-function record({ log, metrics }: Observers, requestId: string, { code }: Fault): void {
-  const status = statusOf(code)
-  metrics.answered('unmatched', status, 0)
-  log.info({ request_id: requestId, route: 'unmatched', status }, 'request')
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Socket } from 'node:net'
 import type { Readiness } from './readiness.ts'
 import { type TlsMaterial, tlsOptions } from './tls.ts'
 
@@ -7,6 +8,7 @@ export interface Timeouts {
   readonly header: number
   /** Header and body together. */
   readonly request: number
+  readonly response: number
   readonly idle: number
 }
 
@@ -14,6 +16,7 @@ export interface Timeouts {
 export const contractTimeouts: Timeouts = {
   header: 5000,
   request: 15_000,
+  response: 30_000,
   idle: 120_000,
 }
 
@@ -68,4 +71,17 @@ export async function stopListening(
     clearTimeout(limit)
     clearInterval(sweep)
   }
+}
+
+/** Node counts a connection that has not said anything yet as busy; at the end nobody waits for it. */
+export function dropSilentWhenClosing(app: FastifyInstance): void {
+  const connections = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  app.addHook('preClose', (done) => {
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+    done()
+  })
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Origin } from '../domain/audit/refusal.ts'
 
 /** Route of requests that no route matches, or that were refused before a route was sought. */
-const UNMATCHED = 'unmatched'
+export const UNMATCHED = 'unmatched'
 
 /** Where the request came from, as the audit names it. */
 export function originOf(request: FastifyRequest): Origin {

@@ -7,7 +7,6 @@ import { unknownPath } from './not-found.ts'
 import { originOf } from './origin.ts'
 import { RateLimiter } from './rate-limit.ts'
 import { RawAnswer } from './raw-answer.ts'
-import { withinResponseTime } from './response-timeout.ts'
 import type { Broker, Route } from './route.ts'
 import { sendText } from './send.ts'
 import { ignoredWarning, knownMembers } from './unknown-members.ts'
@@ -61,9 +60,9 @@ function hasEmptyValue(params: unknown): boolean {
 }
 
 function check({ access }: Route, { context }: Broker) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  return async (request: FastifyRequest): Promise<void> => {
     if (access === undefined) return
-    request.caller = await withinResponseTime(reply, authenticate(context, request, access))
+    request.caller = await authenticate(context, request, access)
   }
 }
 
@@ -82,7 +81,7 @@ function respond(route: Route, broker: Broker) {
   const { context } = broker
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const handled = route.handle(broker, request, originOf(request))
-    const value = handled instanceof Promise ? await withinResponseTime(reply, handled) : handled
+    const value = handled instanceof Promise ? await handled : handled
     if (reply.sent) return
     const { caller } = request
     // Law 4. A change repeats the check of the bearer in its own transaction; a route that only reads repeats it here,

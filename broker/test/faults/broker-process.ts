@@ -25,8 +25,8 @@ export interface BrokerProcess extends AsyncDisposable {
   output(): string
   /** SIGKILL: nothing of the process runs any more. */
   kill9(): Promise<void>
-  /** SIGTERM; resolves to the exit code. */
-  stop(): Promise<number | null>
+  /** Resolves to the exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
 }
 
 export interface BrokerProcessOptions {
@@ -77,7 +77,7 @@ export async function startBrokerProcess(
   const ended = once(child, 'close')
   const url = await Promise.race([output.found, ended.then(() => undefined)])
   if (url === undefined) throw new BrokerEnded(child.exitCode, output.text())
-  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+  const end = async (signal: NodeJS.Signals) => {
     child.kill(signal)
     await ended
     return child.exitCode
@@ -89,7 +89,7 @@ export async function startBrokerProcess(
     child,
     output: output.text,
     kill9: async () => void (await end('SIGKILL')),
-    stop: () => end('SIGTERM'),
+    stop: (signal = 'SIGTERM') => end(signal),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   }
 }

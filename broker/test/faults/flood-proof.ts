@@ -3,7 +3,7 @@ import { adminSecret } from '../test-broker.ts'
 import { brokerFiles, startBrokerProcess, type BrokerProcess } from './broker-process.ts'
 import { signIn } from './errand.ts'
 import { flood, getRequest, postRequest, type Statuses } from './flood.ts'
-import { footprint, growth, measurable, type Footprint } from './footprint.ts'
+import { countRefusals, footprint, growth, measurable, type Footprint } from './footprint.ts'
 
 export interface FloodSize {
   readonly challenges: number
@@ -37,13 +37,15 @@ export async function floodProof(warmUp: FloodSize, size: FloodSize): Promise<Fl
     environment: { AA_TRUSTED_PROXIES: '127.0.0.1/32' },
   })
   await fillStore(broker)
-  await floodAll(broker, warmUp, 0)
+  const warmedUp = await floodAll(broker, warmUp, 0)
   const before = await footprint(broker, files)
   const startedAt = performance.now()
   const statuses = await floodAll(broker, size, warmUp.strangers)
   const seconds = (performance.now() - startedAt) / 1000
   const after = await footprint(broker, files)
   assert.equal(await broker.stop(), 0)
+  // However few events there are, no refusal is missing in their counts.
+  assert.equal(countRefusals(files), countRefused(warmedUp) + countRefused(statuses))
   return {
     before,
     after,
@@ -83,6 +85,10 @@ async function floodAll(broker: BrokerProcess, size: FloodSize, known: number): 
   const { 401: wrong = 0, 429: limited = 0, 503: busy = 0 } = refused
   assert.equal(wrong + limited + busy, signIns + strangers, JSON.stringify(refused))
   return { ...challenged, ...refused }
+}
+
+function countRefused({ 401: wrong = 0, 429: limited = 0 }: Statuses): number {
+  return wrong + limited
 }
 
 function failedSignIn(index: number, address: string): string {

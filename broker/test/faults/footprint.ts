@@ -34,6 +34,19 @@ export function growth(before: number, after: number): number {
   return Math.max(0, after / before - 1)
 }
 
+/** How many refusals the audit log tells of, repeats included. */
+export function countRefusals({ databasePath }: BrokerFiles): number {
+  const database = new DatabaseSync(databasePath, { readOnly: true })
+  const row = database
+    .prepare(
+      `select sum(coalesce(json_extract(event, '$.repeat_count'), 1)) as refusals from audit_events
+       where outcome = 'denied'`,
+    )
+    .get()
+  database.close()
+  return Number(row?.['refusals'])
+}
+
 function measureFiles({ folder, databasePath }: BrokerFiles) {
   const names = readdirSync(folder).filter((name) => name.startsWith('data.db'))
   const database = new DatabaseSync(databasePath, { readOnly: true })

@@ -4,7 +4,7 @@ import { ask } from '../ask.ts'
 import { adminSecret } from '../test-broker.ts'
 import { brokerFiles, startBrokerProcess, type BrokerProcess } from './broker-process.ts'
 import { isValid, makeLaunchToken, prepare, release, renew, signIn } from './errand.ts'
-import { countFsyncs } from './fsync-count.ts'
+import { countFsyncs, traceCalls } from './system-calls.ts'
 
 const inParallel = <Result>(times: number, action: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: times }, (_, index) => action(index)))
@@ -38,6 +38,18 @@ test('a registration alone costs one fsync, of the log, and so does each other c
   const renewing = async () => (token = await renew(broker, token))
   assert.deepEqual(await countFsyncs(broker.pid, renewing), one)
   assert.deepEqual(await countFsyncs(broker.pid, () => release(broker, token)), one)
+})
+
+test('an answer leaves the broker after the fsync of its change has returned', async () => {
+  await using files = await brokerFiles()
+  await using broker = await startBrokerProcess(files)
+  const bodies = await prepared(broker, 1)
+  const calls = ['fsync', 'fdatasync', 'write', 'writev']
+  const lines = await traceCalls(broker.pid, calls, () => registerAll(broker, bodies))
+  const flushed = lines.findIndex((line) => /f(?:data)?sync\W.*= 0$/.test(line))
+  const answered = lines.findIndex((line) => line.includes('HTTP/1.1 200'))
+  assert.notEqual(flushed, -1)
+  assert.ok(flushed < answered, lines.join('\n'))
 })
 
 test('registrations at the same time share their fsyncs', async (t) => {

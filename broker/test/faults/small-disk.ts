@@ -26,7 +26,7 @@ export async function smallDisk(kilobytes: number): Promise<SmallDisk> {
     fill: () => fill(ballast),
     clear: () => rm(ballast, { force: true }),
     async [Symbol.asyncDispose]() {
-      await execute('umount', [folder])
+      await execute('umount', ['--lazy', folder])
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -102,10 +102,7 @@ test('the observer hears of the events of kept changes only, before the answers'
 
 test('an observer that fails does not change the answer', async () => {
   const engine = new HeldEngine()
-  const eventsCommitted = () => {
-    throw new Error('no metrics today')
-  }
-  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted })
+  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted: fail })
   const answer = committer.commit({ ...change(), events: [sampleEvent()] })
   await engine.finishAll()
   assert.equal((await answer).kept, true)
@@ -125,6 +122,10 @@ test('finishing waits for what was accepted and accepts nothing more', async () 
 const silent: StoreObserver = {
   eventsCommitted: () => undefined,
   operationFailed: () => undefined,
+}
+
+function fail(): never {
+  throw new Error('no metrics today')
 }
 
 function change(): Change {

@@ -104,7 +104,7 @@ export class PostgresEngine implements Engine {
       image.load(table, await this.#rows.find(table, keys))
     }
     for (const { table, atMost } of expiringRows(batch)) {
-      image.loadExpired(table, await this.#rows.findExpired(table, at, atMost))
+      image.load(table, await this.#rows.findExpired(table, at, atMost))
     }
     return image
   }

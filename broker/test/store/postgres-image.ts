@@ -1,7 +1,13 @@
 import type { Write } from '../../src/store/change.ts'
 import { fill } from '../../src/store/fill.ts'
 import type { Moment } from '../../src/store/moment.ts'
-import { hasKey, keyOf, type Row, type TableDescription } from '../../src/store/table.ts'
+import {
+  hasKey,
+  keyOf,
+  pruneBefore,
+  type Row,
+  type TableDescription,
+} from '../../src/store/table.ts'
 import { tables } from '../../src/store/tables.ts'
 
 interface Entry {
@@ -14,8 +20,6 @@ interface Entry {
 /** The rows a batch touches, in memory: what was loaded, and what the changes so far made of it. */
 export class PostgresImage {
   readonly #tables = new Map<TableDescription, Map<string, Entry>>()
-  /** Rows to be removed because they expired, oldest first. */
-  readonly #expired = new Map<TableDescription, Row[]>()
 
   load(table: TableDescription, rows: readonly Row[]): void {
     for (const row of rows) {
@@ -23,10 +27,6 @@ export class PostgresImage {
       const name = nameOf(table, row)
       if (!entries.has(name)) entries.set(name, { stored: row, present: row })
     }
-  }
-
-  loadExpired(table: TableDescription, rows: readonly Row[]): void {
-    this.#expired.set(table, [...rows])
   }
 
   entries(table: TableDescription): Map<string, Entry> {
@@ -42,11 +42,11 @@ export class PostgresImage {
       .filter((row) => row !== undefined)
   }
 
+  /** A row that the batch removed cannot come back in it, for it takes others along: that is decided alone. */
   insert(table: TableDescription, row: Row): void {
     const name = nameOf(table, row)
-    const known = this.entries(table).get(name)
-    if (known?.present !== undefined) throw new Error(`${table.name} holds the row already`)
-    this.entries(table).set(name, { stored: known?.stored, present: row })
+    if (this.entries(table).has(name)) throw new Error(`${table.name} holds the row already`)
+    this.entries(table).set(name, { stored: undefined, present: row })
   }
 
   /** One write; how many expired rows it removed. */
@@ -56,11 +56,7 @@ export class PostgresImage {
       return 0
     }
     if ('removeExpired' in write) {
-      const table = tables[write.removeExpired]
-      const due = this.#expired.get(table)?.splice(0, write.atMost) ?? []
-      this.load(table, due)
-      for (const row of due) this.#change(table, keyOf(table, row), () => undefined)
-      return due.length
+      return this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
     }
     if ('remove' in write) {
       this.#change(tables[write.remove], { ...write.key }, () => undefined)
@@ -72,6 +68,17 @@ export class PostgresImage {
       ...fill(set, moment, row),
     }))
     return 0
+  }
+
+  /** Of the rows loaded because they expired, and of those the batch itself has made or changed since. */
+  #removeExpired(table: TableDescription, at: number, atMost: number): number {
+    const { column, bound } = pruneBefore(table, at)
+    const due = this.find(table, {})
+      .filter((row) => Number(row[column]) <= bound)
+      .toSorted((one, other) => Number(one[column]) - Number(other[column]))
+      .slice(0, atMost)
+    for (const row of due) this.#change(table, keyOf(table, row), () => undefined)
+    return due.length
   }
 
   #change(table: TableDescription, key: Row, change: (row: Row) => Row | undefined): void {

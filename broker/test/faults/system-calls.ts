@@ -13,25 +13,29 @@ export interface Fsyncs {
   readonly other: number
 }
 
-/** Counts what a process and all its threads flush to the disk while `action` runs; needs strace and the right to trace. */
+const flushes = ['fsync', 'fdatasync', 'sync_file_range', 'msync']
+
+/** Counts what a process and all its threads flush to the disk while `action` runs. */
 export async function countFsyncs(pid: number, action: () => Promise<unknown>): Promise<Fsyncs> {
+  const lines = await traceCalls(pid, flushes, action)
+  // A call during which another thread makes one is written in two lines; the second names no file.
+  const files = lines.flatMap((line) => /\w\(\d+<([^>]*)>/.exec(line)?.[1] ?? [])
+  const log = files.filter((file) => file.endsWith('.db-wal')).length
+  const database = files.filter((file) => file.endsWith('.db')).length
+  return { log, database, other: files.length - log - database }
+}
+
+/** The calls in the order in which they were made and returned; needs strace and the right to trace. */
+export async function traceCalls(
+  pid: number,
+  calls: readonly string[],
+  action: () => Promise<unknown>,
+): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'agentwrit-strace-'))
   const trace = join(folder, 'trace')
   try {
-    const strace = spawn(
-      'strace',
-      [
-        '-f',
-        '-y',
-        '-e',
-        'trace=fsync,fdatasync,sync_file_range,msync',
-        '-o',
-        trace,
-        '-p',
-        `${pid}`,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    )
+    const options = ['-f', '-y', '-e', `trace=${calls.join(',')}`, '-o', trace, '-p', `${pid}`]
+    const strace = spawn('strace', options, { stdio: ['ignore', 'ignore', 'pipe'] })
     const ended = once(strace, 'exit')
     await untilAttached(strace.stderr, ended)
     try {
@@ -41,7 +45,7 @@ export async function countFsyncs(pid: number, action: () => Promise<unknown>): 
       strace.kill('SIGINT')
       await ended
     }
-    return toCounts(await readFile(trace, 'utf8'))
+    return (await readFile(trace, 'utf8')).split('\n')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -57,14 +61,4 @@ async function untilAttached(output: NodeJS.ReadableStream, ended: Promise<unkno
   })
   const isAttached = await Promise.race([attached, ended.then(() => false)])
   if (!isAttached) throw new Error(`strace could not attach: ${text}`)
-}
-
-/** A call that another thread interrupts is written in two lines; the second, `resumed`, names no file. */
-function toCounts(trace: string): Fsyncs {
-  const files = [
-    ...trace.matchAll(/\b(?:fsync|fdatasync|sync_file_range|msync)\(\d+<([^>]*)>/g),
-  ].map(([, file = '']) => file)
-  const log = files.filter((file) => file.endsWith('.db-wal')).length
-  const database = files.filter((file) => file.endsWith('.db')).length
-  return { log, database, other: files.length - log - database }
 }

@@ -1,0 +1,78 @@
+// node scripts/proofs.mjs <name>: the fault proofs that take minutes. What they do in `npm test` and `test:outside`
+// they do here at full size; docs/security/proofs.md holds the results.
+import { parseArgs } from 'node:util'
+import { floodProof } from './flood-proof.ts'
+import { killRounds } from './kill-rounds.ts'
+import { drawSeed } from './seeded-chance.ts'
+
+const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> = {
+  'kill-9': proveKill,
+  floods: proveFloods,
+  strangers: proveStrangers,
+}
+
+interface Options {
+  readonly rounds: number
+  readonly seed: number
+}
+
+/** The contract's budget of events for all strangers together, and room for one event of each overflow group. */
+const eventsPerMinute = 610
+const allowedGrowth = 0.05
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '100' }, seed: { type: 'string' } },
+})
+const proof = proofs[positionals[0] ?? '']
+if (proof === undefined) {
+  say(`usage: node scripts/proofs.mjs ${Object.keys(proofs).join(' | ')} [--rounds=N] [--seed=N]`)
+  process.exitCode = 2
+} else {
+  const options = { rounds: Number(values.rounds), seed: Number(values.seed ?? drawSeed()) }
+  process.stdout.write(`${JSON.stringify(await proof(options), undefined, 2)}\n`)
+}
+
+async function proveKill({ rounds, seed }: Options): Promise<unknown> {
+  say(`seed ${seed}`)
+  const report = await killRounds({
+    rounds,
+    seed,
+    progress: (round, { errands, unanswered, events }) =>
+      say(`round ${round}: ${errands} errands, ${unanswered} steps cut off, ${events} events`),
+  })
+  return { seed, ...report }
+}
+
+/** A million challenges, a hundred thousand wrong secrets. */
+async function proveFloods(): Promise<unknown> {
+  const report = await floodProof(
+    { challenges: 100_000, signIns: 10_000, strangers: 0 },
+    { challenges: 1_000_000, signIns: 100_000, strangers: 0 },
+  )
+  requireBound('memory', report.growth.memory, allowedGrowth)
+  requireBound('database', report.growth.database, allowedGrowth)
+  requireBound('files', report.growth.files, allowedGrowth)
+  return report
+}
+
+/** A hundred thousand wrong secrets, each from an address of its own. */
+async function proveStrangers(): Promise<unknown> {
+  const report = await floodProof(
+    { challenges: 0, signIns: 0, strangers: 20_000 },
+    { challenges: 0, signIns: 0, strangers: 100_000 },
+  )
+  requireBound('memory', report.growth.memory, allowedGrowth)
+  requireBound('events', report.newEvents, eventsPerMinute * (Math.ceil(report.seconds / 60) + 1))
+  return report
+}
+
+function requireBound(what: string, measured: number, bound: number): void {
+  if (measured <= bound) return
+  say(`${what}: ${measured} is more than ${bound}`)
+  process.exitCode = 1
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,6 @@
+// npm run proof -- kill-9 | floods | strangers: the fault proofs that take minutes, at full size.
+import { ensureReady, run } from './ensure-ready.mjs'
+
+ensureReady()
+const proofs = ['--conditions=agentwrit-source', 'broker/test/faults/proofs.ts']
+if (!run('node', [...proofs, ...process.argv.slice(2)])) process.exitCode = 1
