@@ -18,12 +18,16 @@ async function run(wanted: Options): Promise<void> {
   process.once('SIGINT', () => bench.progress('stopping'))
   const bench = openBench(wanted, folders)
   const measured: Measured[] = []
-  for (const row of chosen) {
-    bench.progress(`${row.name}: ${row.what}`)
-    measured.push({ row, findings: await row.measure(bench) })
+  try {
+    for (const row of chosen) {
+      bench.progress(`${row.name}: ${row.what}`)
+      measured.push({ row, findings: await row.measure(bench) })
+    }
+  } finally {
+    // A row that fails does not take along what the others have found.
+    const size = wanted.quick ? 'quick' : wanted.full ? 'full' : 'default'
+    console.log(wanted.json ? toJson(measured, { date: new Date(), size }) : toTable(measured))
   }
-  const size = wanted.quick ? 'quick' : wanted.full ? 'full' : 'default'
-  console.log(wanted.json ? toJson(measured, { date: new Date(), size }) : toTable(measured))
 }
 
 function openBench({ quick, full, profile }: Options, folders: AsyncDisposableStack): Bench {

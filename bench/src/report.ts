@@ -36,13 +36,14 @@ export function toTable(measured: readonly Measured[]): string {
   const lines = measured.flatMap(({ row, findings }) =>
     findings.map((finding) => toLine(row, finding)),
   )
-  const cells = [['row', 'figure', 'median', 'quartiles', 'sides', 'target', ''], ...lines]
-  const widths = cells[0]?.map((_, column) =>
-    Math.max(...cells.map((line) => (line[column] ?? '').length)),
+  const widths = head.map((word, column) =>
+    Math.max(word.length, ...lines.map((line) => line[column]?.length ?? 0)),
   )
-  const [head, ...body] = cells.map((line) => toMarkdown(line, widths ?? [], ' '))
-  return [head, toMarkdown(lines[0]?.map(() => '') ?? [], widths ?? [], '-'), ...body].join('\n')
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [head, rule, ...lines].map((cells) => toMarkdown(cells, widths)).join('\n')
 }
+
+const head = ['row', 'figure', 'median', 'quartiles', 'sides', 'target', 'verdict']
 
 function toLine({ name, targets }: Row, finding: Finding): string[] {
   const { figure, unit, value, sides } = finding
@@ -75,7 +76,6 @@ function toDigits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
-function toMarkdown(cells: readonly string[], widths: readonly number[], filler: string): string {
-  const padded = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, filler))
-  return `| ${padded.join(' | ')} |`
+function toMarkdown(cells: readonly string[], widths: readonly number[]): string {
+  return `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
 }

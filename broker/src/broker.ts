@@ -77,6 +77,8 @@ export interface Broker extends AsyncDisposable {
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { config, secrets, log, clock = Date.now, random = randomBytes } = options
+  // Whatever is opened is closed again, from last to first: at the end, or when a later step fails.
+  await using opened = new AsyncDisposableStack()
   const metrics = new Metrics(() => store.agents.countActive(clock()))
   const tls = await readTlsMaterial(config)
   const mayCreate = isStoreEmpty(config.dbPath) && !config.importSigningKey
@@ -91,8 +93,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     observe: storeObserver(metrics),
     fatal: endProcess(log),
   })
+  opened.defer(() => store.close())
+  await store.probe()
   const signingKeys = await store.signingKeys.all()
   const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
+  opened.use(keys)
   const { notBefore, seq } = await store.head()
   metrics.eventsLoaded(seq)
   const live: Live = {
@@ -101,18 +106,16 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     refusals: new Refusals({ audit: store.audit, clock, log, counted: invalidTokens(metrics) }),
   }
   const context: Context = { config, clock, random, keys, store, log, live }
+  const maintenance = startMaintenance(context)
+  opened.defer(() => maintenance.stop())
   const readiness = new Readiness(store, clock)
   const app = await buildApp({ context, readiness, metrics, version, tls })
+  opened.defer(() => stopListening(app, readiness))
   const seedTokens = config.seedTokens ? await makeSeedTokens(context) : undefined
-  const maintenance = startMaintenance(context)
   readiness.markReady()
 
-  const close = once(async () => {
-    await stopListening(app, readiness)
-    await maintenance.stop()
-    await keys[Symbol.asyncDispose]()
-    await store.close()
-  })
+  const running = opened.move()
+  const close = () => running.disposeAsync()
   const serve = () => listenAt(app, config)
   return { app, context, seedTokens, listen: serve, close, [Symbol.asyncDispose]: close }
 }
@@ -146,9 +149,4 @@ function endProcess(log: Log): (cause: unknown) => void {
     log.error({ err: cause }, 'the database failed in the middle of a commit: the broker ends')
     process.exit(1)
   }
-}
-
-function once<Result>(action: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined
-  return () => (result ??= action())
 }

@@ -1,4 +1,5 @@
 import type { Context } from './domain/context.ts'
+import { isClockBehind } from './domain/tokens/clock-check.ts'
 
 /** Milliseconds between two rounds. */
 const INTERVAL = 5_000
@@ -12,6 +13,7 @@ export interface Maintenance {
 
 /** Everything that expires is removed, and every counted refusal is written, without anybody asking. */
 export function startMaintenance(context: Context): Maintenance {
+  reportClock(context)
   const { live, clock, store, log } = context
   let round = 0
   let running = Promise.resolve()
@@ -23,6 +25,7 @@ export function startMaintenance(context: Context): Maintenance {
   timer.unref()
 
   async function tidy(isPruning: boolean): Promise<void> {
+    reportClock(context)
     live.revocations.forgetExpired(clock())
     await live.refusals.flushDue()
     if (isPruning) await store.prune()
@@ -39,4 +42,13 @@ export function startMaintenance(context: Context): Maintenance {
       await live.refusals.flushAll()
     },
   }
+}
+
+function reportClock(context: Context): void {
+  if (!isClockBehind(context)) return
+  const clock = new Date(context.clock()).toISOString()
+  const store = new Date(context.store.lastTime()).toISOString()
+  const message =
+    'the clock is behind the time of the last change: nothing is issued until it is right'
+  context.log.error({ clock, last_change: store }, message)
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { formatDetail } from '@agentwrit/protocol'
 import type { Context } from '../../../broker/src/domain/context.ts'
 import {
   drawLaunchToken,
@@ -10,11 +11,13 @@ import { inPortions } from './in-portions.ts'
 
 /** As a signed-in operator makes them, so that a registration has all its guards to pass. */
 export async function makeLaunchTokens(context: Context, count: number): Promise<string[]> {
-  const { claims } = await beginAdminSession(context, 3600, {
+  const { claims } = await beginAdminSession(context, 3600, ({ jti }, ttl) => ({
     event_type: 'admin_auth',
     actor: 'admin',
     outcome: 'success',
-  })
+    jti,
+    detail: formatDetail('admin signed in', { jti, ttl }),
+  }))
   const creator = { sid: claims.sid ?? '', jti: claims.jti }
   return inPortions(count, () => makeLaunchToken(context, creator))
 }

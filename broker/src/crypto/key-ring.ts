@@ -1,5 +1,6 @@
 import { encodeBase64url } from '@agentwrit/protocol'
-import type { Keys, PublishedKey } from '../domain/tokens/keys.ts'
+import type { PublishedKey } from '@agentwrit/protocol'
+import type { Keys } from '../domain/tokens/keys.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { keystoreKey } from './derived-keys.ts'
 import type { Ed25519, Signer } from './ed25519.ts'

@@ -28,3 +28,8 @@ export class Fault extends Error {
     this.refusal = options.refusal
   }
 }
+
+/** The key that signed a token was replaced before the token could be kept: nothing happened, and a retry will do. */
+export function keyChanged(): Fault {
+  return new Fault('service_unavailable', 'the signing key has just changed', { retryAfter: 1 })
+}

@@ -13,6 +13,8 @@ export interface Store {
   readonly revocations: RevocationStore
   readonly audit: AuditStore
   readonly signingKeys: SigningKeyStore
+  /** Time of the latest change, milliseconds: it never goes back, whatever the machine's clock does; 0 before the first. */
+  lastTime(): number
   /** The deployment's head row. */
   head(): Promise<StoreHead>
   /** Removes what expired more than ten minutes ago; resolves to how many rows went. */

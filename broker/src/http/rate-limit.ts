@@ -1,3 +1,4 @@
+import { forwardOnly } from '../domain/forward-only-clock.ts'
 import type { Clock } from '../domain/surroundings.ts'
 
 export interface RateLimit {
@@ -24,7 +25,7 @@ export class RateLimiter {
   constructor({ perSecond, burst }: RateLimit, clock: Clock) {
     this.#interval = 1000 / perSecond
     this.#burst = burst
-    this.#clock = clock
+    this.#clock = forwardOnly(clock)
   }
 
   /** Takes one token: 0 if there was one, else the milliseconds until there is. */
@@ -32,7 +33,7 @@ export class RateLimiter {
     const now = this.#clock()
     const known = this.#fullAt.get(key)
     const isOwn = known !== undefined || this.#hasRoom(now)
-    const fullAt = this.#notLater(isOwn ? known : this.#overflowFullAt, now)
+    const fullAt = Math.max((isOwn ? known : this.#overflowFullAt) ?? now, now)
     const wait = fullAt + this.#interval - (now + this.#burst * this.#interval)
     if (wait > 0) return wait
     if (isOwn) this.#fullAt.set(key, fullAt + this.#interval)
@@ -44,15 +45,10 @@ export class RateLimiter {
     return this.#fullAt.size
   }
 
-  /** An empty bucket is full after `burst` intervals at the latest, even if the clock has been set back. */
-  #notLater(fullAt: number | undefined, now: number): number {
-    return Math.min(Math.max(fullAt ?? now, now), now + this.#burst * this.#interval)
-  }
-
   #hasRoom(now: number): boolean {
     if (this.#fullAt.size < MAX_KEYS) return true
     // A sweep costs time, so it is made only when another bucket can have refilled.
-    if (Math.abs(now - this.#sweptAt) < this.#interval) return false
+    if (now - this.#sweptAt < this.#interval) return false
     this.#sweptAt = now
     for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key)
     return this.#fullAt.size < MAX_KEYS

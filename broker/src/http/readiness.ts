@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/surroundings.ts'
 import type { Store } from '../domain/store.ts'
+import { isClockBehind } from '../domain/tokens/clock-check.ts'
 import { freshWithin } from './fresh.ts'
 
 export type Stage = 'starting' | 'ready' | 'draining'
@@ -11,7 +12,9 @@ export interface StoreState {
   readonly auditEvents: number
 }
 
-type ProbedStore = Pick<Store, 'probe'> & { readonly audit: Pick<Store['audit'], 'count'> }
+type ProbedStore = Pick<Store, 'probe' | 'lastTime'> & {
+  readonly audit: Pick<Store['audit'], 'count'>
+}
 
 /** Milliseconds after which the store counts as silent. */
 const PATIENCE = 2000
@@ -50,6 +53,11 @@ export class Readiness {
   /** No new work is wanted; what is under way is finished. There is no way back. */
   drain(): void {
     this.#stage = 'draining'
+  }
+
+  /** Its tokens would lie about their time. */
+  get isClockBehind(): boolean {
+    return isClockBehind({ clock: this.#clock, store: this.#store })
   }
 
   /** Whole seconds, at least 1. */

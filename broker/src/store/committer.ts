@@ -28,6 +28,7 @@ export class Committer {
   readonly #ordinary: Waiting[] = []
   #working: Promise<void> | undefined
   #isFinished = false
+  #lastTime = 0
 
   constructor(engine: Engine, clock: () => number, observer: StoreObserver) {
     this.#engine = engine
@@ -50,6 +51,11 @@ export class Committer {
     const { decision } = await this.#submit(change)
     if (decision.kept) return decision.removed
     throw this.#toFault(decision)
+  }
+
+  /** Time of the latest batch, milliseconds; 0 before the first. */
+  get lastTime(): number {
+    return this.#lastTime
   }
 
   /** Accepts nothing more; resolves when all that waits has been decided. */
@@ -94,6 +100,7 @@ export class Committer {
       const report = await this.#engine.run(changes, this.#clock())
       batch.forEach((waiting, place) => answer(waiting, report, place))
       // Still before the callers go on, but too late for an observer's error to become their answer.
+      this.#lastTime = report.at
       this.#observe(batch, report, (performance.now() - startedAt) / 1000)
     } catch (error) {
       this.#observer.operationFailed('commit')

@@ -81,6 +81,7 @@ export function createStore({ committer, source, scanner, observer, close }: Sto
       const { lastTime: _, ...values } = await head()
       return values
     },
+    lastTime: () => committer.lastTime,
     prune: () => pruneAll(committer),
     probe: async () => {
       // A change of nothing still writes the head row and commits.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../domain/store.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
@@ -32,7 +32,7 @@ export interface StoreOptions {
 
 /** Opens or creates the store, and holds `<path>.lock` until it is closed. Throws a StoreOpenError. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const path = resolve(options.path)
+  const path = realPath(options.path)
   const lock = StoreLock.acquire(path)
   // Closed from last to first: the connection that writes is the last one, for it tidies the log away.
   const parts: { close(): unknown }[] = [lock]
@@ -72,6 +72,18 @@ export function isStoreEmpty(path: string): boolean {
   } finally {
     database.close()
   }
+}
+
+/** One file has one lock, whatever links lead to it. A second hard link could not be told from another file. */
+function realPath(path: string): string {
+  const file = resolve(path)
+  if (!existsSync(file)) return join(realpathSync(dirname(file)), basename(file))
+  if (statSync(file).nlink > 1) {
+    throw new StoreOpenError(
+      `The database ${file} has a second hard link, under which another broker could use it. Remove one of them.`,
+    )
+  }
+  return realpathSync(file)
 }
 
 function toOpening(path: string, { macKey, fingerprint, firstSigningKey }: StoreOptions) {

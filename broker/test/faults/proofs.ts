@@ -47,7 +47,7 @@ async function proveKill({ rounds, seed }: Options): Promise<unknown> {
 /** A million challenges, a hundred thousand wrong secrets. */
 async function proveFloods(): Promise<unknown> {
   const report = await floodProof(
-    { challenges: 100_000, signIns: 10_000, strangers: 0 },
+    { challenges: 200_000, signIns: 20_000, strangers: 0 },
     { challenges: 1_000_000, signIns: 100_000, strangers: 0 },
   )
   requireBound('memory', report.growth.memory, allowedGrowth)
@@ -59,7 +59,7 @@ async function proveFloods(): Promise<unknown> {
 /** A hundred thousand wrong secrets, each from an address of its own. */
 async function proveStrangers(): Promise<unknown> {
   const report = await floodProof(
-    { challenges: 0, signIns: 0, strangers: 20_000 },
+    { challenges: 0, signIns: 0, strangers: 40_000 },
     { challenges: 0, signIns: 0, strangers: 100_000 },
   )
   requireBound('memory', report.growth.memory, allowedGrowth)

@@ -17,7 +17,8 @@ function countingStore() {
   }
   return {
     store,
-    readiness: (clock: () => number) => new Readiness({ probe, audit: silentAudit }, clock),
+    readiness: (clock: () => number) =>
+      new Readiness({ probe, audit: silentAudit, lastTime: () => 0 }, clock),
   }
 }
 

@@ -100,3 +100,18 @@ test('of a release and renewals racing with it nothing survives', async () => {
     await assertDead(broker, bearer)
   }
 })
+
+test('a dead token stays dead when the clock leaps ahead and is set right again', async () => {
+  await using broker = await testBroker()
+  const bearer = await issueRaw(broker)
+  const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer })
+  const successor = String(renewed.body['access_token'])
+  await ask(broker, 'POST', '/v1/token/release', { bearer: successor })
+  const { live } = broker.broker.context
+  broker.advance(86_400_000)
+  live.revocations.forgetExpired(broker.now())
+  broker.advance(-86_400_000)
+  for (const token of [bearer, successor]) {
+    assert.equal((await broker.client.validate(token)).valid, false)
+  }
+})

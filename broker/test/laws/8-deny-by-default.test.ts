@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
-import { testBroker, type TestBroker } from '../test-broker.ts'
+import { adminSecret, testBroker, type TestBroker } from '../test-broker.ts'
 
 const base64url = (value: string | object) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -137,6 +137,58 @@ test('a used launch token that somebody makes unused in the database stays worth
   database.exec('update launch_tokens set used_at = null')
   database.close()
   assertProblem(await once(), 401, 'unauthorized')
+})
+
+test('what a stolen key signs is audited under no name, however many tokens it signs', async () => {
+  await using broker = await testBroker()
+  const { header, claims } = await liveToken(broker)
+  const key = stolenKey(broker)
+  const start = (await broker.broker.context.store.head()).seq
+  for (let i = 0; i < 20; i += 1) {
+    const jti = i.toString(16).padStart(32, '0')
+    const forged = signed(key, header, { ...claims, sub: 'admin', jti, sid: 'f'.repeat(32) })
+    await ask(broker, 'POST', '/v1/token/renew', { bearer: forged })
+  }
+  const events = await broker.broker.context.store.audit.read(start + 1, 100)
+  assert.equal(events.length, 1)
+  assert.equal(events[0]?.actor, 'anonymous')
+})
+
+test('a launch token has one spelling', async () => {
+  await using broker = await testBroker()
+  const token = await launchToken(broker)
+  const alias = [...token].map((digit) => String.fromCodePoint(digit.charCodeAt(0) + 0x4e00))
+  const body = registration({ launchToken: alias.join(''), nonce: await freshNonce(broker) })
+  assertProblem(await register(broker, body), 401, 'unauthorized')
+})
+
+test('a broker whose clock fell behind its store issues nothing and is not ready, until the clock is right', async () => {
+  await using broker = await testBroker()
+  const bearer = await (await broker.agent()).token()
+  const admin = await (await broker.operator()).token()
+  broker.advance(-1500)
+  const refused = [
+    await ask(broker, 'POST', '/v1/token/renew', { bearer }),
+    await ask(broker, 'POST', '/v1/admin/auth', { body: { secret: adminSecret } }),
+    await ask(broker, 'GET', '/readyz'),
+  ]
+  for (const answer of refused) assertProblem(answer, 503, 'service_unavailable')
+  await broker.restart()
+  assertProblem(await ask(broker, 'GET', '/readyz'), 503, 'service_unavailable')
+  assert.ok(broker.logged.some((line) => line.includes('last_change')))
+  broker.advance(1500)
+  assert.equal((await ask(broker, 'GET', '/readyz')).status, 200)
+  assert.equal((await ask(broker, 'GET', '/v1/admin/launch-tokens', { bearer: admin })).status, 200)
+  assert.equal((await ask(broker, 'POST', '/v1/token/renew', { bearer })).status, 200)
+})
+
+test('a request for a narrower successor is refused rather than answered with a wide one', async () => {
+  await using broker = await testBroker()
+  const bearer = await (await broker.agent()).token()
+  const body = { scope: ['read:data:a'] }
+  const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer, body })
+  assertProblem(answer, 400, 'invalid_request')
+  assert.equal((await broker.client.validate(bearer)).valid, true)
 })
 
 test('when the store cannot be read an unseen token is neither valid nor invalid: 503', async () => {

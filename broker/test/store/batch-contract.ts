@@ -69,7 +69,7 @@ export function batchContract(kind: StoreKind): void {
             assert.deepEqual(together, alone)
           },
         ),
-        { numRuns: 150, endOnFailure: true },
+        { numRuns: 12, endOnFailure: true },
       )
     })
   })

@@ -66,17 +66,16 @@ async function findBinaries(folder: string, user: User) {
   return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') }
 }
 
-async function untilReady(server: ChildProcess): Promise<void> {
+async function untilReady({ stderr }: ChildProcess): Promise<void> {
+  if (stderr === null) throw new Error('PostgreSQL has no output')
   const lines: string[] = []
-  if (server.stderr === null) throw new Error('PostgreSQL has no output')
-  for await (const line of createInterface(server.stderr)) {
+  for await (const line of createInterface(stderr)) {
     lines.push(line)
-    if (line.includes('ready to accept connections')) {
-      server.stderr.resume()
-      return
-    }
+    if (line.includes('ready to accept connections')) break
   }
-  throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`)
+  if (stderr.readableEnded) throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`)
+  // The log goes on, and a pipe that nobody empties would stop the server.
+  stderr.resume()
 }
 
 async function stop(server: ChildProcess, folder: string): Promise<void> {

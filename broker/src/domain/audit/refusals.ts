@@ -3,6 +3,7 @@
 // become one event per minute that tells their number. Groups and events for anonymous sources are capped; what goes
 // beyond is counted in one group per event type, so that no count is missing (contract 5.3, law 7).
 import type { Clock, Log } from '../surroundings.ts'
+import { forwardOnly } from '../forward-only-clock.ts'
 import type { AuditStore, NewAuditEvent } from './audit-event.ts'
 import type { Origin, Refusal } from './refusal.ts'
 import { sourceNetwork } from './source-network.ts'
@@ -32,12 +33,14 @@ export interface RefusalsParts {
 
 export class Refusals {
   readonly #parts: RefusalsParts
+  readonly #clock: Clock
   readonly #groups = new Map<string, Group>()
   #anonymousLeft = ANONYMOUS_BUDGET
   #budgetEndsAt = 0
 
   constructor(parts: RefusalsParts) {
     this.#parts = parts
+    this.#clock = forwardOnly(parts.clock)
   }
 
   /** A token was refused for this reason; whether that is audited is another question. */
@@ -56,14 +59,15 @@ export class Refusals {
       isAnonymous: refusal.verifiedJti === undefined,
       event,
       repeats: 0,
-      endsAt: this.#parts.clock() + WINDOW,
+      endsAt: this.#clock() + WINDOW,
     }
-    if (this.#count(group, 1)) await this.#write([event])
+    if (this.#count(group, 1) && !(await this.#write([event])))
+      this.#putBack({ ...group, repeats: 1 })
   }
 
   /** Writes the repeats of every group whose minute is over; such a group goes on, a silent one is forgotten. */
   async flushDue(): Promise<void> {
-    const now = this.#parts.clock()
+    const now = this.#clock()
     const due: Group[] = []
     // Groups stand in the order in which their windows end, so the first one that is not due ends the search.
     for (const group of this.#groups.values()) {
@@ -78,7 +82,7 @@ export class Refusals {
   async flushAll(): Promise<void> {
     const pending = [...this.#groups.values()]
     this.#groups.clear()
-    await this.#write(pending.filter(({ repeats }) => repeats > 0).map(repeated))
+    await this.#write(pending.filter(hasRepeats).map(repeated))
   }
 
   /** True if these refusals are the first of a group and must be written, false if they have only been counted. */
@@ -100,18 +104,26 @@ export class Refusals {
   }
 
   async #writeRepeats(groups: readonly Group[], endsAt: number): Promise<void> {
-    const events = groups
-      .filter((group) => group.repeats > 0)
+    const written = groups
+      .filter(hasRepeats)
       .filter((group) => this.#count({ ...group, repeats: 0, endsAt }, group.repeats))
-      .map(repeated)
-    await this.#write(events)
+    if (await this.#write(written.map(repeated))) return
+    for (const group of written) this.#putBack(group)
+  }
+
+  /** What could not be written is told with the next summary of its group. */
+  #putBack(group: Group): void {
+    const open = this.#groups.get(group.key)
+    if (open === undefined)
+      this.#groups.set(group.key, { ...group, endsAt: this.#clock() + WINDOW })
+    else open.repeats += group.repeats
   }
 
   /** Every event for an anonymous source is paid from one budget, so that many sources cannot fill the disk either. */
   #hasRoomFor({ isAnonymous }: Group): boolean {
     if (this.#groups.size >= MAX_GROUPS) return false
     if (!isAnonymous) return true
-    const now = this.#parts.clock()
+    const now = this.#clock()
     if (now >= this.#budgetEndsAt) {
       this.#budgetEndsAt = now + WINDOW
       this.#anonymousLeft = ANONYMOUS_BUDGET
@@ -121,15 +133,24 @@ export class Refusals {
     return true
   }
 
-  async #write(events: readonly NewAuditEvent[]): Promise<void> {
-    if (events.length === 0) return
+  /** False if nothing was written. */
+  async #write(events: readonly NewAuditEvent[]): Promise<boolean> {
+    if (events.length === 0) return true
     try {
       await this.#parts.audit.append(events)
+      return true
     } catch (cause) {
       const types = [...new Set(events.map((event) => event.event_type))]
-      this.#parts.log.error({ err: cause, event_types: types }, 'refusals could not be audited')
+      const refusals = events.reduce((sum, event) => sum + (event.repeat_count ?? 1), 0)
+      const fields = { err: cause, event_types: types, refusals }
+      this.#parts.log.error(fields, 'refusals could not be audited yet')
+      return false
     }
   }
+}
+
+function hasRepeats({ repeats }: Group): boolean {
+  return repeats > 0
 }
 
 function repeated({ event, repeats }: Group): NewAuditEvent {

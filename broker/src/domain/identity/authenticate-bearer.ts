@@ -1,30 +1,27 @@
-import { formatDetail, hasAudience, type Claims } from '@agentwrit/protocol'
-import type { NewAuditEvent } from '../audit/audit-event.ts'
-import type { Origin, Refusal } from '../audit/refusal.ts'
+import { formatDetail, hasAudience, parseAgentId, type Claims } from '@agentwrit/protocol'
+import type { Origin } from '../audit/refusal.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
-import type { DeathReason } from '../revocation/revocation-index.ts'
 import { attributionOf } from '../tokens/attribution.ts'
-import { checkToken, type TokenState } from '../tokens/check-token.ts'
+import { checkToken, type Pace, type TokenState } from '../tokens/check-token.ts'
+import { deadTokenFault, deadTokenRefusal, genericDetail } from '../tokens/dead-token.ts'
+import { unknownSession } from '../tokens/unknown-session.ts'
 import type { Caller } from './caller.ts'
-
-/** One sentence for every cause: which check failed is nobody's business (contract 1.5, rows 3 and 4). */
-const GENERIC_DETAIL = 'the bearer token is invalid or expired'
 
 const SCHEME = 'Bearer '
 
+/** What a request shows of itself, and whether its token may wait its turn to be verified. */
+export interface Presented {
+  readonly authorization: string | undefined
+  readonly origin: Origin
+  readonly pace: Pace
+}
+
 /** Who presents a live token; everybody else gets 401 (RFC 6750). The refusal is audited before it is answered. */
-export async function authenticateBearer(
-  context: Context,
-  authorization: string | undefined,
-  origin: Origin,
-): Promise<Caller> {
-  const checked = await checkBearer(context, authorization, origin)
-  if (checked.state === 'dead') {
-    throw new Fault('unauthorized', GENERIC_DETAIL, {
-      refusal: revokedAccess(origin, checked.claims, checked.reason),
-    })
-  }
+export async function authenticateBearer(context: Context, presented: Presented): Promise<Caller> {
+  const { origin } = presented
+  const checked = await checkBearer(context, presented)
+  if (checked.state === 'dead') throw deadTokenFault(checked.claims, checked.reason, origin)
   return toCaller(checked.claims, origin)
 }
 
@@ -34,15 +31,13 @@ export async function authenticateBearer(
  */
 export async function authenticateForRelease(
   context: Context,
-  authorization: string | undefined,
-  origin: Origin,
+  presented: Presented,
 ): Promise<Caller> {
-  const checked = await checkBearer(context, authorization, origin)
+  const { origin } = presented
+  const checked = await checkBearer(context, presented)
   if (checked.state === 'dead' && checked.reason === 'revoked') {
-    await context.live.refusals.record(
-      origin,
-      revokedAccess(origin, checked.claims, checked.reason),
-    )
+    const refusal = deadTokenRefusal(checked.claims, checked.reason, origin)
+    await context.live.refusals.record(origin, refusal)
   }
   return toCaller(checked.claims, origin)
 }
@@ -51,57 +46,64 @@ type Verified = Extract<TokenState, { state: 'live' | 'dead' }>
 
 async function checkBearer(
   context: Context,
-  authorization: string | undefined,
-  origin: Origin,
+  { authorization, origin, pace }: Presented,
 ): Promise<Verified> {
-  if (authorization === undefined) throw refused(origin, 'missing')
-  if (!authorization.startsWith(SCHEME)) throw refused(origin, 'malformed')
-  const pace = origin.route.startsWith('/v1/admin/') ? 'at once' : 'queued'
+  if (authorization === undefined) throw invalidBearer(origin, 'missing')
+  if (!authorization.startsWith(SCHEME)) throw invalidBearer(origin, 'malformed')
   const checked = await checkToken(context, authorization.slice(SCHEME.length), pace)
-  if (checked.state === 'invalid') throw refused(origin, checked.reason, checked.claims)
-  if (checked.state === 'live' && checked.sessionless) {
-    throw refused(origin, 'without_session', checked.claims)
-  }
+  if (checked.state === 'invalid') throw invalidBearer(origin, checked.reason, checked.claims)
   if (!hasAudience(checked.claims, context.config.audience)) {
-    throw refused(origin, 'wrong_audience', checked.claims)
+    throw unfitToken(origin, 'wrong_audience', checked.claims)
   }
   return checked
 }
 
 function toCaller(claims: Claims, origin: Origin): Caller {
-  return { kind: kindOf(claims.sub), claims, origin }
+  const kind = kindOf(claims.sub)
+  if (kind === undefined) throw unfitToken(origin, 'unknown_kind_of_subject', claims)
+  if (claims.sid === undefined) throw unfitToken(origin, 'without_session', claims)
+  return { kind, claims, sid: claims.sid, origin }
 }
 
-function kindOf(subject: string): Caller['kind'] {
+function kindOf(subject: string): Caller['kind'] | undefined {
   if (subject === 'admin') return 'admin'
   if (subject.startsWith('operator:')) return 'operator'
-  return subject.startsWith('app:') ? 'app' : 'agent'
+  if (subject.startsWith('app:')) return 'app'
+  return parseAgentId(subject) === undefined ? undefined : 'agent'
 }
 
-function refused(origin: Origin, reason: string, claims?: Claims): Fault {
-  const event: Omit<NewAuditEvent, 'request_id' | 'source_ip'> = {
-    event_type: 'token_auth_failed',
-    actor: claims?.sub ?? 'anonymous',
-    outcome: 'denied',
-    resource: origin.route,
-    detail: formatDetail('bearer refused', { reason }),
-    ...(claims === undefined ? {} : { ...attributionOf(claims), jti: claims.jti }),
+/** Nothing the token says is proven, so the event names nobody, and repeats are grouped by their source. */
+function invalidBearer(origin: Origin, reason: string, claims?: Claims): Fault {
+  if (reason === 'unknown_session') {
+    return new Fault('unauthorized', genericDetail, { refusal: unknownSession(origin, claims) })
   }
-  const refusal = claims === undefined ? { event } : { event, verifiedJti: claims.jti }
-  return new Fault('unauthorized', GENERIC_DETAIL, { refusal })
-}
-
-function revokedAccess(origin: Origin, claims: Claims, reason: DeathReason): Refusal {
-  return {
-    verifiedJti: claims.jti,
-    event: {
-      event_type: 'token_revoked_access',
-      actor: claims.sub,
-      outcome: 'denied',
-      resource: origin.route,
-      jti: claims.jti,
-      detail: formatDetail('dead token presented', { reason }),
-      ...attributionOf(claims),
+  return new Fault('unauthorized', genericDetail, {
+    refusal: {
+      event: {
+        event_type: 'token_auth_failed',
+        actor: 'anonymous',
+        outcome: 'denied',
+        resource: origin.route,
+        detail: formatDetail('bearer refused', { reason }),
+      },
     },
-  }
+  })
+}
+
+/** One of our own tokens, in the wrong place. */
+function unfitToken(origin: Origin, reason: string, claims: Claims): Fault {
+  return new Fault('unauthorized', genericDetail, {
+    refusal: {
+      verifiedJti: claims.jti,
+      event: {
+        event_type: 'token_auth_failed',
+        actor: claims.sub,
+        outcome: 'denied',
+        resource: origin.route,
+        jti: claims.jti,
+        detail: formatDetail('bearer refused', { reason }),
+        ...attributionOf(claims),
+      },
+    },
+  })
 }

@@ -3,14 +3,11 @@
 import type { Claims } from '@agentwrit/protocol'
 import type { Origin } from '../audit/refusal.ts'
 
-export interface Anonymous {
-  readonly kind: 'anonymous'
-  readonly origin: Origin
-}
-
 export interface Caller {
-  readonly kind: 'admin' | 'operator' | 'auditor' | 'app' | 'agent'
+  readonly kind: 'admin' | 'operator' | 'app' | 'agent'
   /** Verified claims of the presented token. */
   readonly claims: Claims
+  /** Its session: every caller has one. */
+  readonly sid: string
   readonly origin: Origin
 }

@@ -1,12 +1,16 @@
-import { decodeBase64, type RegisterRequest, type RegisterResponse } from '@agentwrit/protocol'
+import {
+  decodeBase64,
+  isWithin,
+  type RegisterRequest,
+  type RegisterResponse,
+} from '@agentwrit/protocol'
 import type { Origin } from '../audit/refusal.ts'
 import type { Context } from '../context.ts'
-import { Fault } from '../fault.ts'
+import { keyChanged, type Fault } from '../fault.ts'
 import { hashLaunchToken } from '../launch-tokens/create-launch-token.ts'
 import type { LaunchToken } from '../launch-tokens/launch-token.ts'
-import { findExcess } from '../scopes/attenuation.ts'
 import { draftSession, type FirstToken } from '../tokens/first-token.ts'
-import { rememberToken } from '../tokens/issue-token.ts'
+import { rememberToken } from '../tokens/draft-token.ts'
 import { makeAgent } from './make-agent.ts'
 import type { Agent, RegistrationGuard } from './agent.ts'
 import { readNonce, type Nonce } from './nonce.ts'
@@ -30,21 +34,12 @@ export async function registerAgent(
   refuseUnlawfulRegistration(asked)
   const launchToken = await requireLaunchToken(context, asked)
   requireWithinLaunchToken(asked, launchToken)
-  const nonce = requireNonce(context, asked)
-  const publicKey = requirePublicKey(context, asked)
-  await requireProof(context, asked, { nonce, publicKey })
+  const proof = await requireProof(context, asked, launchToken)
 
-  const agent = makeAgent(context, asked, { launchToken, publicKey })
+  const agent = makeAgent(context, asked, { launchToken, publicKey: proof.publicKey })
   const first = draftAgentSession(context, agent, launchToken.maxTtl)
-  await keep(
-    context,
-    { ...first, agent: { ...agent, sid: first.session.sid } },
-    {
-      launchToken,
-      nonce,
-      origin,
-    },
-  )
+  const registered = { ...first, agent: { ...agent, sid: first.session.sid } }
+  await keep(context, registered, { launchToken, nonce: proof.nonce, origin })
   rememberToken(context, first.draft)
   const { claims, token } = first.draft
   return {
@@ -57,16 +52,24 @@ export async function registerAgent(
 async function requireLaunchToken(context: Context, asked: RegisterRequest): Promise<LaunchToken> {
   const found = await context.store.launchTokens.find(hashLaunchToken(asked.launch_token))
   if (found === undefined) throw registrationFailed(asked, 'launch_token_unknown')
-  if (context.clock() >= found.expiresAt) {
-    throw registrationFailed(asked, 'launch_token_expired', found)
-  }
-  if (found.usedAt !== undefined) throw registrationFailed(asked, 'launch_token_used', found)
+  const flaw = findFlaw(context, found)
+  if (flaw !== undefined) throw registrationFailed(asked, flaw, found)
   return found
+}
+
+function findFlaw({ clock, live }: Context, token: LaunchToken): string | undefined {
+  const { revocations } = live
+  if (clock() >= token.expiresAt) return 'launch_token_expired'
+  if (token.usedAt !== undefined) return 'launch_token_used'
+  if (token.createdAt < revocations.notBefore * 1000) return 'launch_token_of_an_older_epoch'
+  const isRevoked =
+    token.creatorSid !== undefined && revocations.reasonEnded(token.creatorSid) === 'revoked'
+  return isRevoked ? 'launch_token_revoked' : undefined
 }
 
 function requireWithinLaunchToken(asked: RegisterRequest, launchToken: LaunchToken): void {
   const { allowedScope, orchId, taskId } = launchToken
-  if (findExcess(asked.requested_scope, allowedScope).length > 0) {
+  if (!isWithin(asked.requested_scope, allowedScope)) {
     throw outsideLaunchToken(asked, launchToken, 'scope_violation')
   }
   const { orch_id, task_id } = asked
@@ -75,32 +78,30 @@ function requireWithinLaunchToken(asked: RegisterRequest, launchToken: LaunchTok
   }
 }
 
-function requireNonce({ keys, clock }: Context, asked: RegisterRequest): Nonce {
-  const nonce = readNonce(asked.nonce, keys)
-  if (nonce === undefined) throw registrationFailed(asked, 'nonce_forged')
-  if (clock() >= nonce.expiresAt) throw registrationFailed(asked, 'nonce_expired')
-  return nonce
+interface Proof {
+  readonly nonce: Nonce
+  readonly publicKey: Uint8Array
 }
 
-function requirePublicKey({ keys }: Context, asked: RegisterRequest): Uint8Array {
+/** The agent has the private half of its key now: it signed a nonce that we made a moment ago. */
+async function requireProof(
+  { keys, clock }: Context,
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+): Promise<Proof> {
+  const failed = (reason: string) => registrationFailed(asked, reason, launchToken)
+  const nonce = readNonce(asked.nonce, keys)
+  if (nonce === undefined) throw failed('nonce_forged')
+  if (clock() >= nonce.expiresAt) throw failed('nonce_expired')
   const publicKey = decodeBase64(asked.public_key)
   if (publicKey === undefined || publicKey.length !== 32 || !keys.isPublicKey(publicKey)) {
-    throw registrationFailed(asked, 'public_key_unacceptable')
+    throw failed('public_key_unacceptable')
   }
-  return publicKey
-}
-
-async function requireProof(
-  { keys }: Context,
-  asked: RegisterRequest,
-  { nonce, publicKey }: { readonly nonce: Nonce; readonly publicKey: Uint8Array },
-): Promise<void> {
   const signature = decodeBase64(asked.signature)
-  const proven =
-    signature !== undefined &&
-    signature.length === 64 &&
-    (await keys.verifySignature(publicKey, nonce.bytes, signature))
-  if (!proven) throw registrationFailed(asked, 'signature_bad')
+  const isProven =
+    signature?.length === 64 && (await keys.verifySignature(publicKey, nonce.bytes, signature))
+  if (!isProven) throw failed('signature_bad')
+  return { nonce, publicKey }
 }
 
 function draftAgentSession(
@@ -145,7 +146,7 @@ async function keep(
       session,
       kid: draft.kid,
     },
-    registeredEvents(agent, draft.claims, origin),
+    registeredEvents(agent, { claims: draft.claims, launchToken, origin }),
   )
   if (!outcome.kept) throw overtaken(outcome.guard, agent, launchToken)
 }
@@ -153,8 +154,6 @@ async function keep(
 /** Another request was first: the answer is that of the check it repeats. */
 function overtaken(guard: RegistrationGuard, agent: Agent, launchToken: LaunchToken): Fault {
   const asked = { orch_id: agent.orchId, task_id: agent.taskId }
-  if (guard === 'key_not_active') {
-    return new Fault('service_unavailable', 'the signing key has just changed', { retryAfter: 1 })
-  }
+  if (guard === 'key_not_active') return keyChanged()
   return registrationFailed(asked, guard, launchToken)
 }

@@ -7,34 +7,39 @@ import {
 } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Origin } from '../audit/refusal.ts'
+import { withOrigin } from '../audit/with-origin.ts'
 import { Fault } from '../fault.ts'
 import type { LaunchToken } from '../launch-tokens/launch-token.ts'
-import { findUngrantable, ungrantableFault } from '../scopes/attenuation.ts'
+import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { attributionOf } from '../tokens/attribution.ts'
 import type { Agent } from './agent.ts'
 
 type Named = Pick<RegisterRequest, 'orch_id' | 'task_id'>
 
+interface Registered {
+  readonly claims: Claims
+  readonly launchToken: LaunchToken
+  readonly origin: Origin
+}
+
 /** Two events of one change: the agent exists, and its first token does. */
-export function registeredEvents(agent: Agent, claims: Claims, origin: Origin): NewAuditEvent[] {
-  const shared = {
-    actor: agent.agentId,
-    outcome: 'success' as const,
-    ...attributionOf(claims),
-    request_id: origin.requestId,
-    source_ip: origin.sourceIp,
-  }
-  const { scope } = agent
-  const { jti } = claims
+export function registeredEvents(
+  { agentId, agentName, scope, jkt }: Agent,
+  { claims, launchToken, origin }: Registered,
+): NewAuditEvent[] {
+  const shared = { actor: agentId, outcome: 'success' as const, ...attributionOf(claims) }
+  const { jti, exp, iat } = claims
+  const launch_token = launchToken.id
   const registered = formatDetail('agent registered', {
-    agent: agent.agentName,
+    agent: agentName,
+    launch_token,
+    jkt,
     scope,
-    jkt: agent.jkt,
   })
-  const issued = formatDetail('token issued', { jti, ttl: claims.exp - claims.iat, scope })
+  const issued = formatDetail('token issued', { jti, ttl: exp - iat, scope })
   return [
-    { ...shared, event_type: 'agent_registered', detail: registered },
-    { ...shared, event_type: 'token_issued', jti, detail: issued },
+    withOrigin(origin, { ...shared, event_type: 'agent_registered', detail: registered }),
+    withOrigin(origin, { ...shared, event_type: 'token_issued', jti, detail: issued }),
   ]
 }
 

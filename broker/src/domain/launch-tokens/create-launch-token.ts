@@ -7,10 +7,11 @@ import {
   type CreateLaunchTokenResponse,
 } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import { findUngrantable, ungrantableFault } from '../scopes/attenuation.ts'
+import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { toWholeSecondsUp, type LaunchToken } from './launch-token.ts'
 
@@ -24,17 +25,13 @@ export async function createLaunchToken(
   asked: CreateLaunchTokenRequest,
 ): Promise<CreateLaunchTokenResponse> {
   refuseUnlawful(context, caller, asked)
-  const { secret, token } = drawLaunchToken(context, asked, {
-    createdBy: caller.claims.sub,
-    ...(caller.claims.sid === undefined ? {} : { creatorSid: caller.claims.sid }),
-  })
-  const event: NewAuditEvent = {
-    ...issuedEvent(token),
-    request_id: caller.origin.requestId,
-    source_ip: caller.origin.sourceIp,
-  }
-  const presented = { sid: caller.claims.sid ?? '', jti: caller.claims.jti }
-  requireKept(await context.store.launchTokens.create(token, presented, [event]), caller)
+  const { sid, origin, claims } = caller
+  const creator = { createdBy: claims.sub, creatorSid: sid }
+  const { secret, token } = drawLaunchToken(context, asked, creator)
+  const event = withOrigin(origin, { ...issuedEvent(token), jti: claims.jti })
+  const presented = { sid, jti: claims.jti }
+  const outcome = await context.store.launchTokens.create(token, presented, [event])
+  requireKept(context, outcome, caller)
   return toResponse(secret, token)
 }
 
@@ -65,7 +62,7 @@ export function drawLaunchToken(
 
 /** 256 random bits need no slow hash; a lookup by hash compares nothing that could leak by its timing. */
 export function hashLaunchToken(secret: string): string {
-  return createHash('sha256').update(secret, 'latin1').digest('hex')
+  return createHash('sha256').update(secret).digest('hex')
 }
 
 export function issuedEvent(token: LaunchToken): NewAuditEvent {

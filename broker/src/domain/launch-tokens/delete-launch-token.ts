@@ -1,4 +1,5 @@
 import { formatDetail } from '@agentwrit/protocol'
+import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
@@ -11,24 +12,23 @@ export async function deleteLaunchToken(
   caller: Caller,
   id: string,
 ): Promise<void> {
-  const { claims, origin } = caller
+  const { claims, sid, origin } = caller
   const token = await context.store.launchTokens.findById(id, ownerOf(caller))
   const isUsable =
     token !== undefined && token.usedAt === undefined && context.clock() < token.expiresAt
   if (!isUsable) throw unknownToken()
-  const presented = { sid: claims.sid ?? '', jti: claims.jti }
+  const presented = { sid, jti: claims.jti }
   const outcome = await context.store.launchTokens.remove(token, presented, [
-    {
+    withOrigin(origin, {
       event_type: 'launch_token_deleted',
       actor: claims.sub,
       outcome: 'success',
+      jti: claims.jti,
       detail: formatDetail('launch token deleted', { id: token.id, agent: token.agentName }),
-      request_id: origin.requestId,
-      source_ip: origin.sourceIp,
-    },
+    }),
   ])
   if (!outcome.kept && outcome.guard === 'launch_token_spent') throw unknownToken()
-  requireKept(outcome, caller)
+  requireKept(context, outcome, caller)
 }
 
 function unknownToken(): Fault {

@@ -1,10 +1,11 @@
+import { formatDetail } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import { drawLaunchToken, issuedEvent } from '../launch-tokens/create-launch-token.ts'
 import { beginAdminSession } from './authenticate-operator.ts'
 
 export interface SeedTokens {
-  /** 64 hex characters; registers one agent with any scope that is not reserved. */
+  /** 64 hex characters; its scope is `*:*:*` as in AgentWrit 2.0, which by contract 2.8 covers nothing but itself. */
   readonly launchToken: string
   /** An admin's JWT. */
   readonly adminToken: string
@@ -23,10 +24,12 @@ export async function makeSeedTokens(context: Context): Promise<SeedTokens> {
   )
   const kept = await context.store.launchTokens.create(token, undefined, [issuedEvent(token)])
   if (!kept.kept) throw new Fault('internal_error', 'the seed launch token was not kept')
-  const admin = await beginAdminSession(context, lifetime, {
-    event_type: 'admin_auth',
+  const admin = await beginAdminSession(context, lifetime, ({ jti }, ttl) => ({
+    event_type: 'token_issued',
     actor: 'system',
     outcome: 'success',
-  })
+    jti,
+    detail: formatDetail('seed admin token issued', { jti, ttl }),
+  }))
   return { launchToken: secret, adminToken: admin.token }
 }

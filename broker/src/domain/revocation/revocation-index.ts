@@ -12,11 +12,18 @@ interface SessionEnd {
   readonly keepUntil: number
 }
 
+interface CurrentToken {
+  readonly jti: string
+  /** Seconds: no token this one has superseded lives longer. */
+  readonly keepUntil: number
+}
+
 export class RevocationIndex {
   /** Tokens with `iat` (seconds) before this are dead: the store's epoch. */
   readonly notBefore: number
-  readonly #supersededUntil = new Map<string, number>()
-  readonly #sessions = new Map<string, SessionEnd>()
+  readonly #current = new Map<string, CurrentToken>()
+  readonly #ended = new Map<string, SessionEnd>()
+  #forgottenUntil = 0
 
   constructor(notBefore: number, entries: Iterable<KeptRevocation>) {
     this.notBefore = notBefore
@@ -24,42 +31,50 @@ export class RevocationIndex {
   }
 
   /** Every level but `token` is refused at start-up until this broker can judge it: an entry is never ignored. */
-  add(entry: KeptRevocation): void {
-    if (entry.level !== 'token' || entry.sid === undefined) {
-      throw new Error(`this broker cannot judge a revocation entry of level ${entry.level}`)
+  add({ level, sid, released, keepUntil }: KeptRevocation): void {
+    if (level !== 'token' || sid === undefined) {
+      throw new Error(`this broker cannot judge a revocation entry of level ${level}`)
     }
-    const reason = entry.released ? 'released' : 'revoked'
-    this.#sessions.set(entry.sid, { reason, keepUntil: entry.keepUntil })
+    const known = this.#ended.get(sid)
+    this.#ended.set(sid, {
+      reason: released && known?.reason !== 'revoked' ? 'released' : 'revoked',
+      keepUntil: Math.max(keepUntil, known?.keepUntil ?? 0),
+    })
   }
 
-  /** A renewal has been committed: `jti` is dead, and forgotten once it had expired anyway (`exp`, seconds). */
-  supersede(jti: string, exp: number): void {
-    this.#supersededUntil.set(jti, exp)
+  /** A renewal has been committed: of this session only the new token is alive. `oldExp` and the token's are seconds. */
+  renewed(sid: string, { jti, exp }: Pick<Claims, 'jti' | 'exp'>, oldExp: number): void {
+    const known = this.#current.get(sid)?.keepUntil ?? 0
+    this.#current.set(sid, { jti, keepUntil: Math.max(exp, oldExp, known) })
+  }
+
+  /** Why the session is over, as far as an entry says so. */
+  reasonEnded(sid: string): SessionEnd['reason'] | undefined {
+    return this.#ended.get(sid)?.reason
   }
 
   /** Why the token is dead, or undefined. Synchronous, so that it can be asked in the turn that writes the answer. */
-  reasonDead(claims: Claims): DeathReason | undefined {
-    if (claims.iat < this.notBefore) return 'revoked'
-    const end = claims.sid === undefined ? undefined : this.#sessions.get(claims.sid)
-    if (end !== undefined) return end.reason
-    if (claims.lsid !== undefined && this.#sessions.get(claims.lsid)?.reason === 'revoked') {
-      return 'revoked'
-    }
-    return this.#supersededUntil.has(claims.jti) ? 'superseded' : undefined
+  reasonDead({ iat, exp, jti, sid, lsid }: Claims): DeathReason | undefined {
+    // What is forgotten covered nothing that lives longer. Should the clock step back, such a token stays dead.
+    if (iat < this.notBefore || exp <= this.#forgottenUntil) return 'revoked'
+    if (sid === undefined) return undefined
+    const ended = this.reasonEnded(sid)
+    if (ended !== undefined) return ended
+    if (lsid !== undefined && this.reasonEnded(lsid) === 'revoked') return 'revoked'
+    return (this.#current.get(sid)?.jti ?? jti) === jti ? undefined : 'superseded'
   }
 
   /** Forgets what covers nothing alive at `now` (milliseconds). */
   forgetExpired(now: number): void {
-    const seconds = now / 1000
-    for (const [jti, exp] of this.#supersededUntil) {
-      if (exp <= seconds) this.#supersededUntil.delete(jti)
-    }
-    for (const [sid, end] of this.#sessions) {
-      if (end.keepUntil <= seconds) this.#sessions.delete(sid)
+    this.#forgottenUntil = Math.max(this.#forgottenUntil, Math.floor(now / 1000))
+    for (const remembered of [this.#current, this.#ended]) {
+      for (const [sid, { keepUntil }] of remembered) {
+        if (keepUntil <= this.#forgottenUntil) remembered.delete(sid)
+      }
     }
   }
 
   get size(): number {
-    return this.#supersededUntil.size + this.#sessions.size
+    return this.#current.size + this.#ended.size
   }
 }

@@ -2,7 +2,7 @@ import type { Claims } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
-import { draftToken, type DraftToken } from './issue-token.ts'
+import { draftToken, type DraftToken } from './draft-token.ts'
 import type { NewSession, SessionKind } from './session.ts'
 
 export interface SessionSubject {
@@ -27,9 +27,10 @@ export function draftSession(
   const startedAt = clock()
   const endsAt = startedAt + config.maxSessionAge * 1000
   const sid = timeOrderedId(clock, random)
+  const aud = config.audience === undefined ? {} : { aud: [config.audience] }
   const draft = draftToken(
     context,
-    { sid, ...claims },
+    { ...aud, sid, ...claims },
     { seconds: lifetime, sessionEndsAt: endsAt },
   )
   if (draft === undefined)

@@ -1,14 +1,4 @@
-import type { Claims } from '@agentwrit/protocol'
-
-/** A public signing key as published in the JWKS (RFC 7517, RFC 8037). */
-export interface PublishedKey {
-  readonly kty: 'OKP'
-  readonly crv: 'Ed25519'
-  readonly x: string
-  readonly kid: string
-  readonly alg: 'EdDSA'
-  readonly use: 'sig'
-}
+import type { Claims, PublishedKey } from '@agentwrit/protocol'
 
 /** What a token says that one of our accepted keys signed. */
 export interface OpenedToken {

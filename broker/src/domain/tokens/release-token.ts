@@ -1,4 +1,5 @@
 import { formatDetail } from '@agentwrit/protocol'
+import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Revocation } from '../revocation/revocation.ts'
@@ -11,34 +12,35 @@ import { requireKept } from './require-kept.ts'
  * what is over already is done already.
  */
 export async function releaseToken(context: Context, caller: Caller): Promise<void> {
-  const { claims, origin } = caller
+  const { claims, sid, origin } = caller
+  const { revocations } = context.live
+  // Such an entry is committed and final; asking the store again would only let repeats get in the way of others.
+  if (revocations.reasonEnded(sid) !== undefined) return
   const entry = releaseEntry(context, caller)
   const outcome = await context.store.sessions.release(entry, [
-    {
+    withOrigin(origin, {
       event_type: 'token_released',
       actor: claims.sub,
       outcome: 'success',
       jti: claims.jti,
       detail: formatDetail('token released', { jti: claims.jti }),
       ...attributionOf(claims),
-      request_id: origin.requestId,
-      source_ip: origin.sourceIp,
-    },
+    }),
   ])
   if (outcome.kept) {
     const { at, highestExp } = outcome
-    context.live.revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
+    revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
   } else if (outcome.guard !== 'session_over') {
-    requireKept(outcome, caller)
+    requireKept(context, outcome, caller)
   }
 }
 
-function releaseEntry({ clock, random }: Context, { claims }: Caller): Revocation {
+function releaseEntry({ clock, random }: Context, { claims, sid }: Caller): Revocation {
   return {
     id: timeOrderedId(clock, random),
     level: 'token',
     target: claims.jti,
-    sid: claims.sid ?? '',
+    sid,
     released: true,
     reason: 'released',
     actor: claims.sub,

@@ -1,9 +1,10 @@
-import { formatDetail, type Claims, type TokenResponse } from '@agentwrit/protocol'
+import { formatDetail, type TokenResponse } from '@agentwrit/protocol'
+import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
-import { Fault } from '../fault.ts'
+import { Fault, keyChanged } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { attributionOf } from './attribution.ts'
-import { draftToken, rememberToken, type DraftToken } from './issue-token.ts'
+import { draftToken, rememberToken, type DraftToken } from './draft-token.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -12,13 +13,13 @@ import type { Session } from './session.ts'
  */
 export async function renewToken(context: Context, caller: Caller): Promise<TokenResponse> {
   requireRenewable(caller)
-  const session = await context.store.sessions.find(caller.claims.sid ?? '')
+  const session = await context.store.sessions.find(caller.sid)
   if (session === undefined) throw refused(caller, 'session_over')
-  const draft = draftSuccessor(context, caller.claims, session)
+  const draft = draftSuccessor(context, caller, session)
   if (draft === undefined) throw refused(caller, 'session_too_old')
 
   await swap(context, caller, draft)
-  context.live.revocations.supersede(caller.claims.jti, caller.claims.exp)
+  context.live.revocations.renewed(caller.sid, draft.claims, caller.claims.exp)
   rememberToken(context, draft)
   return { access_token: draft.token, expires_in: draft.claims.exp - draft.claims.iat }
 }
@@ -31,51 +32,46 @@ function requireRenewable(caller: Caller): void {
 
 function draftSuccessor(
   context: Context,
-  claims: Claims,
-  session: Session,
+  { claims, sid }: Caller,
+  { lifetime, endsAt }: Session,
 ): DraftToken | undefined {
-  const { iss: _iss, exp: _exp, nbf: _nbf, iat: _iat, jti: _jti, aud: _aud, ...subject } = claims
-  const lifetime = { seconds: session.lifetime, sessionEndsAt: session.endsAt }
-  return draftToken(context, { ...subject, sid: session.sid }, lifetime)
+  const { iss: _iss, exp: _exp, nbf: _nbf, iat: _iat, jti: _jti, ...subject } = claims
+  return draftToken(context, { ...subject, sid }, { seconds: lifetime, sessionEndsAt: endsAt })
 }
 
 async function swap(context: Context, caller: Caller, { claims, kid }: DraftToken): Promise<void> {
-  const { claims: old, origin } = caller
+  const { claims: old, sid, origin } = caller
+  const { jti, exp, iat, scope } = claims
   const outcome = await context.store.sessions.renew(
     {
-      sid: old.sid ?? '',
+      sid,
       ...(old.lsid === undefined ? {} : { lsid: old.lsid }),
       oldJti: old.jti,
-      newJti: claims.jti,
-      newExp: claims.exp,
-      scope: claims.scope,
+      newJti: jti,
+      newExp: exp,
+      scope,
       kid,
     },
     [
-      {
+      withOrigin(origin, {
         event_type: 'token_renewed',
         actor: old.sub,
         outcome: 'success',
-        jti: claims.jti,
-        detail: formatDetail('token renewed', {
-          jti: claims.jti,
-          old_jti: old.jti,
-          ttl: claims.exp - claims.iat,
-        }),
+        jti,
+        detail: formatDetail('token renewed', { jti, old_jti: old.jti, ttl: exp - iat }),
         ...attributionOf(claims),
-        request_id: origin.requestId,
-        source_ip: origin.sourceIp,
-      },
+      }),
     ],
   )
-  if (!outcome.kept) throw refused(caller, outcome.guard)
+  if (outcome.kept) return
+  throw outcome.guard === 'key_not_active' ? keyChanged() : refused(caller, outcome.guard)
 }
 
 function refused(
   caller: Caller,
   reason: string,
   code: 'unauthorized' | 'forbidden' = 'unauthorized',
-) {
+): Fault {
   const { claims } = caller
   const detail =
     code === 'forbidden' ? 'operators sign in again instead' : 'the token cannot be renewed'

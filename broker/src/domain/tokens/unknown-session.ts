@@ -1,26 +1,17 @@
 import { formatDetail, type Claims } from '@agentwrit/protocol'
 import type { Origin, Refusal } from '../audit/refusal.ts'
-import type { Context } from '../context.ts'
 
 /**
- * A well-signed token of no session we know: somebody may hold a signing key. It is the one refusal that introspection
- * audits too.
+ * A well-signed token of no session we know: somebody may hold a signing key. Nothing it says is to be believed, so the
+ * event names no actor and is grouped by its source; introspection audits it too.
  */
-export function recordUnknownSession(
-  context: Context,
-  origin: Origin,
-  claims: Claims | undefined,
-): Promise<void> {
-  return context.live.refusals.record(origin, unknownSession(origin, claims))
-}
-
-function unknownSession(origin: Origin, claims: Claims | undefined): Refusal {
+export function unknownSession({ route }: Origin, claims: Claims | undefined): Refusal {
   return {
     event: {
       event_type: 'token_auth_failed',
       actor: 'anonymous',
       outcome: 'denied',
-      resource: origin.route,
+      resource: route,
       detail: formatDetail('token refused', { reason: 'unknown_session' }),
       ...(claims === undefined ? {} : { jti: claims.jti }),
     },

@@ -2,7 +2,7 @@ import { hasAudience, type ValidateRequest, type ValidateResponse } from '@agent
 import type { Origin } from '../audit/refusal.ts'
 import type { Context } from '../context.ts'
 import { checkToken } from './check-token.ts'
-import { recordUnknownSession } from './unknown-session.ts'
+import { unknownSession } from './unknown-session.ts'
 
 /** Wire literal: the one answer for every token that is not good, whatever the cause. */
 const INVALID: ValidateResponse = { valid: false, error: 'token is invalid or expired' }
@@ -15,7 +15,7 @@ export async function validateToken(
 ): Promise<ValidateResponse> {
   const checked = await checkToken(context, token)
   if (checked.state === 'invalid' && checked.reason === 'unknown_session') {
-    await recordUnknownSession(context, origin, checked.claims)
+    await context.live.refusals.record(origin, unknownSession(origin, checked.claims))
   }
   if (checked.state !== 'live') return INVALID
   const { claims } = checked

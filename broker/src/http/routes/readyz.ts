@@ -14,6 +14,7 @@ export const readyzRoute = route({
     const { isConnected } = await readiness.storeState()
     const { stage } = readiness
     if (stage !== 'ready') throw notReady(`the broker is ${stage}`)
+    if (readiness.isClockBehind) throw notReady('the clock is behind the time of the last change')
     if (!isConnected) throw notReady('the store does not answer')
     return { status: 'ready' }
   },

@@ -17,6 +17,9 @@ export const renewTokenRoute = route({
   bearer: 'live',
   body,
   isBodyOptional: true,
+  // A request for less must never be answered with more.
+  findMistake: ({ scope }) =>
+    scope === undefined ? undefined : 'scope: a renewal cannot narrow the token in this version',
   status: 200,
   answer,
   errors: ['forbidden'],

@@ -20,6 +20,15 @@ export function isLive(sid: string): Guard<'session_over'>[] {
   return [{ name: 'session_over', some: 'sessions', key: { sid }, where }, noEntryEnds(sid)]
 }
 
+/** Nobody has revoked the session (a release does not matter): what it launched may go on. */
+export function notRevoked<Name extends string>(
+  name: Name,
+  sid: string | undefined,
+): Guard<Name>[] {
+  if (sid === undefined) return []
+  return [{ name, none: 'revocations', key: { level: 'token', sid }, where: { released: 0 } }]
+}
+
 /** No revocation entry, a release included, ends the session. */
 export function noEntryEnds(sid: string): Guard<'session_over'> {
   return { name: 'session_over', none: 'revocations', key: { level: 'token', sid } }

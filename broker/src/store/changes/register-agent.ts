@@ -4,6 +4,7 @@ import { ahead, aheadOrUnset, sinceEpoch, type Change, type Guard, type Write } 
 import { toAgentRow } from '../tables/agents.ts'
 import { newSession } from './begin-session.ts'
 import { keepLauncher } from './keep-launcher.ts'
+import { notRevoked } from './presented-session.ts'
 import { keyIsActive } from './signing-key.ts'
 
 /** Consumes launch token and nonce, creates agent, session and token; guards in the order of contract 4.2. */
@@ -52,9 +53,7 @@ function launchTokenGuards(registration: Registration): Guard<RegistrationGuard>
       created_at: sinceEpoch,
     },
   }
-  if (lsid === undefined) return [alive]
-  const key = { level: 'token', sid: lsid }
-  return [alive, { name: 'launch_token_revoked', none: 'revocations', key, where: { released: 0 } }]
+  return [alive, ...notRevoked('launch_token_revoked', lsid)]
 }
 
 function spendLaunchToken({ launchTokenHash, singleUse }: Registration): Write[] {

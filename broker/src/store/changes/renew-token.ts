@@ -3,7 +3,7 @@ import type { SessionGuard, TokenSwap } from '../../domain/tokens/session.ts'
 import { ahead, type Change } from '../change.ts'
 import { keepAgentUntil } from '../tables/agents.ts'
 import { keepLauncher } from './keep-launcher.ts'
-import { isCurrent, isLive } from './presented-session.ts'
+import { isCurrent, isLive, notRevoked } from './presented-session.ts'
 import { keyIsActive } from './signing-key.ts'
 
 /** The successor replaces the session's current token: compare-and-set on `current_jti`. */
@@ -18,6 +18,7 @@ export function renewToken(
       // Before the guards of life: a session past its age has no live token either.
       { name: 'session_too_old', some: 'sessions', key, where: { ends_at: ahead } },
       ...isLive(swap.sid),
+      ...notRevoked('session_over', swap.lsid),
       keyIsActive(swap.kid),
     ],
     writes: [

@@ -38,7 +38,7 @@ function recorder() {
     errors,
     from,
     pass: (milliseconds: number) => (now += milliseconds),
-    breakAudit: () => (isBroken = true),
+    breakAudit: (broken = true) => (isBroken = broken),
     total: () => written.reduce((sum, event) => sum + (event.repeat_count ?? 1), 0),
   }
 }
@@ -123,4 +123,31 @@ test('a refusal that cannot be written is logged and keeps its status', async ()
   breakAudit()
   await refusals.record(from('192.0.2.1'), wrongSecret)
   assert.equal(errors.length, 1)
+})
+
+test('counts that could not be written are told later', async () => {
+  const { refusals, from, pass, breakAudit, total } = recorder()
+  for (let i = 0; i < 10; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
+  pass(60_000)
+  breakAudit()
+  for (let i = 0; i < 5; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
+  await refusals.record(from('192.0.2.2'), wrongSecret)
+  breakAudit(false)
+  pass(60_000)
+  await refusals.flushDue()
+  await refusals.flushAll()
+  assert.equal(total(), 16)
+})
+
+test('a clock that is set back delays no summary and refills no budget', async () => {
+  const { refusals, written, from, pass } = recorder()
+  for (let i = 0; i < 10; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
+  pass(-3_600_000)
+  await refusals.record(from('192.0.2.1'), wrongSecret)
+  pass(60_000)
+  await refusals.flushDue()
+  assert.deepEqual(
+    written.map((event) => event.repeat_count),
+    [undefined, 10],
+  )
 })

@@ -39,11 +39,34 @@ test('revoking the launching session reaches what it launched, releasing it does
   assert.equal(new RevocationIndex(0, [entry(lsid, true)]).reasonDead(claims), undefined)
 })
 
+const successor = { ...claims, jti: '2'.repeat(32), exp: 2500 }
+
 test('a superseded token is dead, its successor is not', () => {
   const index = new RevocationIndex(0, [])
-  index.supersede(claims.jti, claims.exp)
+  index.renewed(sid, successor, claims.exp)
   assert.equal(index.reasonDead(claims), 'superseded')
-  assert.equal(index.reasonDead({ ...claims, jti: '2'.repeat(32) }), undefined)
+  assert.equal(index.reasonDead(successor), undefined)
+})
+
+test('however often one session is renewed, it is remembered once', () => {
+  const index = new RevocationIndex(0, [])
+  for (let i = 0; i < 100; i += 1) {
+    index.renewed(sid, { ...successor, jti: i.toString(16).padStart(32, '0') }, claims.exp)
+  }
+  assert.equal(index.size, 1)
+})
+
+test('a revoked session stays revoked when it is released as well', () => {
+  const index = new RevocationIndex(0, [entry(lsid, false), entry(lsid, true)])
+  assert.equal(index.reasonDead(claims), 'revoked')
+})
+
+test('what was forgotten stays dead when the clock steps back', () => {
+  const index = new RevocationIndex(0, [entry(sid, true)])
+  index.forgetExpired(3_000_000)
+  assert.equal(index.size, 0)
+  assert.notEqual(index.reasonDead(claims), undefined)
+  assert.equal(index.reasonDead({ ...claims, exp: 3001 }), undefined)
 })
 
 test('a token issued before the epoch is dead', () => {
@@ -53,12 +76,12 @@ test('a token issued before the epoch is dead', () => {
 
 test('an entry is forgotten when nothing it covers can be alive, and not before', () => {
   const index = new RevocationIndex(0, [entry(sid, true)])
-  index.supersede(claims.jti, claims.exp)
-  index.forgetExpired(1_999_999)
+  index.renewed(lsid, successor, claims.exp)
+  index.forgetExpired(2_499_999)
   assert.equal(index.size, 2)
-  index.forgetExpired(2_000_000)
+  index.forgetExpired(2_500_000)
   assert.equal(index.size, 1)
-  assert.equal(index.reasonDead(claims), 'released')
+  assert.equal(index.reasonDead({ ...claims, exp: 2999 }), 'released')
   index.forgetExpired(3_000_000)
   assert.equal(index.size, 0)
 })

@@ -2,6 +2,7 @@ import { maxTokenLength, type Claims } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
+import { isClockBehind } from './clock-check.ts'
 
 /** A signed token that exists nowhere yet: it is remembered and handed out only after its change was committed. */
 export interface DraftToken {
@@ -12,7 +13,7 @@ export interface DraftToken {
 }
 
 /** What a token is to say besides its times, its id and its issuer. */
-export type TokenSubject = Omit<Claims, 'iss' | 'exp' | 'nbf' | 'iat' | 'jti' | 'aud'> & {
+export type TokenSubject = Omit<Claims, 'iss' | 'exp' | 'nbf' | 'iat' | 'jti'> & {
   readonly sid: string
 }
 
@@ -33,13 +34,13 @@ export function draftToken(
   lifetime: TokenLifetime,
 ): DraftToken | undefined {
   const { config, clock, random, keys } = context
+  if (isClockBehind(context)) throw clockBehind()
   const iat = Math.floor(clock() / 1000)
   const longest = Math.min(lifetime.seconds, config.maxTtl)
   const exp = Math.min(iat + longest, Math.floor(lifetime.sessionEndsAt / 1000))
   if (exp - iat < 1) return undefined
   const claims: Claims = {
     iss: config.issuer,
-    ...(config.audience === undefined ? {} : { aud: [config.audience] }),
     exp,
     nbf: iat,
     iat,
@@ -53,6 +54,11 @@ export function draftToken(
     throw new Fault('invalid_request', `${limit}: ask for fewer or shorter scopes`)
   }
   return { claims, token, kid }
+}
+
+function clockBehind(): Fault {
+  const detail = "this broker's clock is behind the time of its store"
+  return new Fault('service_unavailable', detail, { retryAfter: 1 })
 }
 
 /** The token is committed: from now on it is known, and may be handed out. */

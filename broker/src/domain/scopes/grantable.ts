@@ -1,17 +1,7 @@
-// Law 1: authority never grows. This file is the only place of the broker that decides "not wider than".
-import {
-  findUncovered,
-  isReservedScope,
-  maxScopeLength,
-  maxScopes,
-  parseScope,
-} from '@agentwrit/protocol'
+// Law 1: authority never grows. What is "not wider than" is decided by `covers` of the protocol alone, here as in every
+// client; this file says which scopes nobody may be granted at all.
+import { isReservedScope, maxScopeLength, maxScopes, parseScope } from '@agentwrit/protocol'
 import { Fault } from '../fault.ts'
-
-/** What of the wanted scopes none of the allowed ones covers; empty when authority would not grow. */
-export function findExcess(wanted: readonly string[], allowed: readonly string[]): string[] {
-  return findUncovered(wanted, allowed)
-}
 
 export type ScopeListProblem = 'malformed' | 'reserved'
 
