@@ -1,5 +1,5 @@
-import { notBuilt } from '../broker/src/config-rules.ts'
-import { secretSettings, settings } from '../broker/src/config-settings.ts'
+import { notBuilt } from '../broker/src/config/rules.ts'
+import { secretSettings, settings } from '../broker/src/config/settings.ts'
 
 /** docs/reference/configuration.md */
 export function configurationPage() {
@@ -7,7 +7,7 @@ export function configurationPage() {
   const rows = [adminSecret, ...Object.values(settings), ...Object.values(otherSecrets)].map(toRow)
   return `# Configuration
 
-This page is made from the table in \`broker/src/config-settings.ts\` (\`npm run docs\`).
+This page is made from the table in \`broker/src/config/settings.ts\` (\`npm run docs\`).
 
 The broker reads its settings once, when it starts. A variable that is empty counts as unset. Any value that is
 not valid stops the start with exit code 1 and a line on stderr that begins with \`FATAL:\` and names the variable;

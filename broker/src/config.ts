@@ -1,15 +1,15 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { ConfigError } from './config-error.ts'
-import { findConfigFile } from './config-file.ts'
-import type { ConfigFile } from './config-file.ts'
-import { configWarnings, requireConsistent } from './config-rules.ts'
-import { configPathVariable, secretSettings, settings } from './config-settings.ts'
-import type { Config, Secrets, Setting } from './config-settings.ts'
+import { ConfigError } from './config/error.ts'
+import { findConfigFile } from './config/file.ts'
+import type { ConfigFile } from './config/file.ts'
+import { configWarnings, requireConsistent } from './config/rules.ts'
+import { configPathVariable, secretSettings, settings } from './config/settings.ts'
+import type { Config, Secrets, Setting } from './config/settings.ts'
 
-export type { Config, Secrets } from './config-settings.ts'
-export { ConfigError } from './config-error.ts'
+export type { Config, Secrets } from './config/settings.ts'
+export { ConfigError } from './config/error.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -29,7 +29,15 @@ export function readProcessConfig(files: readonly string[] = standardFiles()): R
   return readConfig(process.env, files)
 }
 
-/** Throws a `ConfigError` at the first setting that is not valid. `files`: where a config file is looked for. */
+/**
+ * The settings of a broker, from variables (`AA_*`, docs/reference/configuration.md) and the first of `files` that exists.
+ *
+ * @example
+ * ```ts
+ * const { config, warnings } = readConfig(process.env, ['/etc/broker/config'])
+ * console.log(config.port, warnings)
+ * ```
+ */
 export function readConfig(environment: Environment, files: readonly string[] = []): ReadConfig {
   const found = new Values(environment, files)
   // oxlint-disable-next-line no-unsafe-type-assertion -- fromEntries forgets the names it was given

@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { run } from './cli/run.ts'
 import type { ServeOptions } from './cli/run.ts'
-import { settingsHelp } from './config-help.ts'
+import { settingsHelp } from './config/help.ts'
 import type { Logger } from './logger.ts'
 
 const exitCode = await run(process.argv.slice(2), { serve, settingsHelp })

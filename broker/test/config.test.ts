@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import * as fc from 'fast-check'
-import { secretSettings, settings } from '../src/config-settings.ts'
+import { secretSettings, settings } from '../src/config/settings.ts'
 import { ConfigError, readConfig } from '../src/config.ts'
 import type { Config, Environment } from '../src/config.ts'
 

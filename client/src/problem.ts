@@ -64,7 +64,9 @@ function readMembers(text: string): Readonly<Record<string, unknown>> {
 }
 
 function blot(text: string, secrets: readonly string[]): string {
-  return secrets
+  // Also as it would stand in a JSON text that is quoted in the document.
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+  return spellings
     .filter(Boolean)
     .reduce((blotted, secret) => blotted.replaceAll(secret, '[redacted]'), text)
 }

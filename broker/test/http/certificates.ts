@@ -1,17 +1,11 @@
+// Loaded first: @peculiar/x509 injects its parts by decorators.
+import 'reflect-metadata'
+import { X509CertificateGenerator } from '@peculiar/x509'
+
 export interface Credentials {
   readonly cert: string
   readonly key: string
 }
-
-// The package injects its parts by decorators and asks for these functions while it is loaded; nothing that is used
-// here depends on their answers.
-const nothing = (): undefined => undefined
-Object.assign(Reflect, {
-  getMetadata: nothing,
-  getOwnMetadata: nothing,
-  defineMetadata: nothing,
-})
-const { X509CertificateGenerator } = await import('@peculiar/x509')
 
 /** A certificate that signs itself, valid for an hour. */
 export async function selfSigned(name: string): Promise<Credentials> {

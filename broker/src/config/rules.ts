@@ -1,7 +1,7 @@
-import { ConfigError } from './config-error.ts'
-import { secretSettings, settings } from './config-settings.ts'
-import type { Config, Secrets } from './config-settings.ts'
-import { isLoopback } from './config-values.ts'
+import { ConfigError } from './error.ts'
+import { secretSettings, settings } from './settings.ts'
+import type { Config, Secrets } from './settings.ts'
+import { isLoopback } from './values.ts'
 
 /** Rules over several settings. Whatever is not clearly safe stops the start. */
 export function requireConsistent(config: Config, secrets: Secrets): void {

@@ -1,4 +1,4 @@
-import { configPathVariable, secretSettings, settings } from './config-settings.ts'
+import { configPathVariable, secretSettings, settings } from './settings.ts'
 
 /** The settings as `awrit serve --help` shows them. */
 export function settingsHelp(): string {

@@ -11,8 +11,8 @@ import {
   text,
   trustDomain,
   wholeNumber,
-} from './config-values.ts'
-import type { ValueKind } from './config-values.ts'
+} from './values.ts'
+import type { ValueKind } from './values.ts'
 
 export interface Setting<Value, Fallback> {
   readonly variable: `AA_${string}`
@@ -188,9 +188,25 @@ export const configPathVariable = 'AA_CONFIG_PATH'
 
 type ValueOf<Any> = Any extends Setting<infer Value, infer Fallback> ? Value | Fallback : never
 
-/** What `settings` say for this process. */
+/**
+ * Every setting that may be shown; times are seconds.
+ *
+ * @example
+ * ```ts
+ * const isPublic = ({ bindAddress }: Config) => !['127.0.0.1', '::1', 'localhost'].includes(bindAddress)
+ * ```
+ */
 export type Config = { readonly [Name in keyof typeof settings]: ValueOf<(typeof settings)[Name]> }
 
+/**
+ * The settings that authenticate, apart from the others so that they cannot be logged with them.
+ *
+ * @example
+ * ```ts
+ * const secrets: Secrets = readConfig(process.env).secrets
+ * console.log(secrets) // [secret]
+ * ```
+ */
 export interface Secrets {
   readonly adminSecret: string
   readonly databaseUrl?: string | undefined
