@@ -112,10 +112,11 @@ function fixedClock() {
 }
 
 function realClock() {
-  const advance = () => {
-    throw new Error('the real clock moves by itself')
-  }
-  return { now: Date.now, advance }
+  return { now: Date.now, advance: refuseToMove }
+}
+
+function refuseToMove(): never {
+  throw new Error('the real clock moves by itself')
 }
 
 /** Different for each broker, the same in each run of one broker: SHA-256 of a seed and a counter. */

@@ -1,4 +1,5 @@
-// Loaded first: @peculiar/x509 injects its parts by decorators.
+// @peculiar/x509 injects its parts by decorators, and wants their store to be loaded first.
+// oxlint-disable-next-line import/no-unassigned-import -- it is loaded for what it does
 import 'reflect-metadata'
 import { X509CertificateGenerator } from '@peculiar/x509'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { covers, type Claims } from '@agentwrit/protocol'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'

@@ -8,6 +8,12 @@ const wrongSecret: Refusal = {
   event: { event_type: 'admin_auth_failed', actor: 'anonymous', outcome: 'denied', detail: 'x' },
 }
 
+const from = (sourceIp: string, route = '/v1/admin/auth') => ({
+  requestId: '0123456789abcdef',
+  sourceIp,
+  route,
+})
+
 function recorder() {
   const written: NewAuditEvent[] = []
   const errors: string[] = []
@@ -27,16 +33,10 @@ function recorder() {
       },
     },
   })
-  const from = (sourceIp: string, route = '/v1/admin/auth') => ({
-    requestId: '0123456789abcdef',
-    sourceIp,
-    route,
-  })
   return {
     refusals,
     written,
     errors,
-    from,
     pass: (milliseconds: number) => (now += milliseconds),
     breakAudit: (broken = true) => (isBroken = broken),
     total: () => written.reduce((sum, event) => sum + (event.repeat_count ?? 1), 0),
@@ -44,7 +44,7 @@ function recorder() {
 }
 
 test('the first refusal of a group is written at once, its repeats as one event a minute with their number', async () => {
-  const { refusals, written, from, pass } = recorder()
+  const { refusals, written, pass } = recorder()
   for (let i = 0; i < 1000; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
   assert.equal(written.length, 1)
   pass(60_000)
@@ -55,7 +55,7 @@ test('the first refusal of a group is written at once, its repeats as one event 
 })
 
 test('an attack that goes on costs one event a minute', async () => {
-  const { refusals, written, from, pass } = recorder()
+  const { refusals, written, pass } = recorder()
   for (let minute = 0; minute < 10; minute += 1) {
     for (let i = 0; i < 100; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
     pass(60_000)
@@ -65,7 +65,7 @@ test('an attack that goes on costs one event a minute', async () => {
 })
 
 test('groups differ by event type, by route and by source', async () => {
-  const { refusals, written, from } = recorder()
+  const { refusals, written } = recorder()
   await refusals.record(from('192.0.2.1'), wrongSecret)
   await refusals.record(from('192.0.2.2'), wrongSecret)
   await refusals.record(from('192.0.2.1', '/v1/register'), wrongSecret)
@@ -75,7 +75,7 @@ test('groups differ by event type, by route and by source', async () => {
 })
 
 test('all addresses of one IPv6 /64 are one source', async () => {
-  const { refusals, written, from } = recorder()
+  const { refusals, written } = recorder()
   await refusals.record(from('2001:db8:0:1::1'), wrongSecret)
   await refusals.record(from('2001:db8::1:ffff:0:0:9'), wrongSecret)
   await refusals.record(from('2001:db8:0:2::1'), wrongSecret)
@@ -83,7 +83,7 @@ test('all addresses of one IPv6 /64 are one source', async () => {
 })
 
 test('a verified bearer is one group wherever it comes from', async () => {
-  const { refusals, written, from } = recorder()
+  const { refusals, written } = recorder()
   const refusal = { ...wrongSecret, verifiedJti: 'a'.repeat(32) }
   await refusals.record(from('192.0.2.1'), refusal)
   await refusals.record(from('192.0.2.2'), refusal)
@@ -91,7 +91,7 @@ test('a verified bearer is one group wherever it comes from', async () => {
 })
 
 test('ten thousand anonymous sources write at most 600 events a minute and the overflow group, and no count is lost', async () => {
-  const { refusals, written, from, pass, total } = recorder()
+  const { refusals, written, pass, total } = recorder()
   const sources = 10_000
   const rounds = 3
   for (let round = 0; round < rounds; round += 1) {
@@ -108,7 +108,7 @@ test('ten thousand anonymous sources write at most 600 events a minute and the o
 })
 
 test('memory holds ten thousand groups at most, and verified callers beyond that are still counted', async () => {
-  const { refusals, written, from, total } = recorder()
+  const { refusals, written, total } = recorder()
   for (let i = 0; i < 12_000; i += 1) {
     const verifiedJti = i.toString(16).padStart(32, '0')
     await refusals.record(from('192.0.2.1'), { ...wrongSecret, verifiedJti })
@@ -119,14 +119,14 @@ test('memory holds ten thousand groups at most, and verified callers beyond that
 })
 
 test('a refusal that cannot be written is logged and keeps its status', async () => {
-  const { refusals, errors, from, breakAudit } = recorder()
+  const { refusals, errors, breakAudit } = recorder()
   breakAudit()
   await refusals.record(from('192.0.2.1'), wrongSecret)
   assert.equal(errors.length, 1)
 })
 
 test('counts that could not be written are told later', async () => {
-  const { refusals, from, pass, breakAudit, total } = recorder()
+  const { refusals, pass, breakAudit, total } = recorder()
   for (let i = 0; i < 10; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
   pass(60_000)
   breakAudit()
@@ -140,7 +140,7 @@ test('counts that could not be written are told later', async () => {
 })
 
 test('a clock that is set back delays no summary and refills no budget', async () => {
-  const { refusals, written, from, pass } = recorder()
+  const { refusals, written, pass } = recorder()
   for (let i = 0; i < 10; i += 1) await refusals.record(from('192.0.2.1'), wrongSecret)
   pass(-3_600_000)
   await refusals.record(from('192.0.2.1'), wrongSecret)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { makeNonce, readNonce } from '../../../src/domain/identity/nonce.ts'
 
 const secret = randomBytes(32)
