@@ -15,7 +15,7 @@ let sinceCheckpoint = 0
 
 answerQuestions(async (question: WriterQuestion) => {
   if ('open' in question) return open(question.open.path, question.open.macKey, question.open)
-  if ('close' in question) return opened?.database.close()
+  if ('close' in question) return close()
   return runBatch(question)
 }, checkpoint)
 
@@ -31,6 +31,12 @@ async function open(path: string, macKey: Uint8Array, founding: Founding): Promi
     throw error
   }
   opened = { database, writer: new SqliteWriter(database, mac) }
+}
+
+/** Closing carries the log over by itself; a checkpoint that is due must not be tried behind it. */
+function close(): void {
+  opened?.database.close()
+  opened = undefined
 }
 
 function runBatch({ changes, now }: BatchQuestion): BatchAnswer {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { adminSecret } from '../test-broker.ts'
-import { brokerFiles, startBrokerProcess, type BrokerProcess } from './broker-process.ts'
+import {
+  brokerFiles,
+  startBrokerProcess,
+  type BrokerFiles,
+  type BrokerProcess,
+} from './broker-process.ts'
 import { signIn } from './errand.ts'
 import { flood, getRequest, postRequest, type Statuses } from './flood.ts'
 import { countRefusals, footprint, growth, measurable, type Footprint } from './footprint.ts'
@@ -24,10 +29,12 @@ export interface FloodReport {
 
 /** Rows that a broker in use has anyway, so that growth has something to be compared with. */
 const launchTokens = 3000
+const mostWarmUps = 8
 
 /**
- * Floods a broker with challenges and wrong secrets and compares what it takes up before and after. The first flood,
- * `warmUp`, is of the same kinds: it fills what is filled once, caches, limiters and compiled code.
+ * Floods a broker with challenges and wrong secrets and compares what it takes up before and after. First come floods of
+ * the same kinds, each as large as `warmUp`, until memory is steady: they fill what is filled once, caches, limiters and
+ * compiled code.
  */
 export async function floodProof(warmUp: FloodSize, size: FloodSize): Promise<FloodReport> {
   await using files = await brokerFiles()
@@ -37,15 +44,14 @@ export async function floodProof(warmUp: FloodSize, size: FloodSize): Promise<Fl
     environment: { AA_TRUSTED_PROXIES: '127.0.0.1/32' },
   })
   await fillStore(broker)
-  const warmedUp = await floodAll(broker, warmUp, 0)
-  const before = await footprint(broker, files)
+  const { before, refused, strangers } = await floodUntilSteady(broker, files, warmUp)
   const startedAt = performance.now()
-  const statuses = await floodAll(broker, size, warmUp.strangers)
+  const statuses = await floodAll(broker, size, strangers)
   const seconds = (performance.now() - startedAt) / 1000
   const after = await footprint(broker, files)
   assert.equal(await broker.stop(), 0)
   // However few events there are, no refusal is missing in their counts.
-  assert.equal(countRefusals(files), countRefused(warmedUp) + countRefused(statuses))
+  assert.equal(countRefusals(files), refused + countRefused(statuses))
   return {
     before,
     after,
@@ -66,6 +72,21 @@ async function fillStore(broker: BrokerProcess): Promise<void> {
   const making = postRequest('/v1/admin/launch-tokens', body, headers)
   const made = await flood({ url: broker.url, requests: launchTokens, request: () => making })
   assert.deepEqual(made, { 201: launchTokens })
+}
+
+/** Memory is steady when a flood has changed it by less than a hundredth. */
+async function floodUntilSteady(broker: BrokerProcess, files: BrokerFiles, size: FloodSize) {
+  let [refused, strangers] = [0, 0]
+  let before: Footprint | undefined
+  for (let round = 1; round <= mostWarmUps; round += 1) {
+    refused += countRefused(await floodAll(broker, size, strangers))
+    strangers += size.strangers
+    const now = await footprint(broker, files)
+    const isSteady = before !== undefined && Math.abs(now.memory / before.memory - 1) < 0.01
+    before = now
+    if (isSteady) return { before, refused, strangers }
+  }
+  throw new Error('the memory of the broker does not become steady')
 }
 
 /** Addresses are numbered from `known` on, so that strangers are new ones. */
