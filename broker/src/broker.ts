@@ -94,7 +94,6 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     fatal: endProcess(log),
   })
   opened.defer(() => store.close())
-  await store.probe()
   const signingKeys = await store.signingKeys.all()
   const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
   opened.use(keys)

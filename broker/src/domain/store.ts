@@ -13,7 +13,7 @@ export interface Store {
   readonly revocations: RevocationStore
   readonly audit: AuditStore
   readonly signingKeys: SigningKeyStore
-  /** Time of the latest change, milliseconds: it never goes back, whatever the machine's clock does; 0 before the first. */
+  /** Time of the latest change, milliseconds: it never goes back, whatever the machine's clock does. */
   lastTime(): number
   /** The deployment's head row. */
   head(): Promise<StoreHead>

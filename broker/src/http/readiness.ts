@@ -66,8 +66,9 @@ export class Readiness {
   }
 
   async #query(): Promise<boolean> {
-    await this.#store.probe()
+    // First what only reads: it is told even when nothing can be written.
     this.#auditEvents = await this.#store.audit.count()
+    await this.#store.probe()
     return true
   }
 }

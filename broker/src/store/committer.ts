@@ -28,9 +28,11 @@ export class Committer {
   readonly #ordinary: Waiting[] = []
   #working: Promise<void> | undefined
   #isFinished = false
-  #lastTime = 0
+  #lastTime: number
 
-  constructor(engine: Engine, clock: () => number, observer: StoreObserver) {
+  /** `lastTime`: of the last change before this start, milliseconds. */
+  constructor(engine: Engine, clock: () => number, observer: StoreObserver, lastTime: number) {
+    this.#lastTime = lastTime
     this.#engine = engine
     this.#clock = clock
     this.#observer = observer
@@ -53,7 +55,7 @@ export class Committer {
     throw this.#toFault(decision)
   }
 
-  /** Time of the latest batch, milliseconds; 0 before the first. */
+  /** Time of the latest batch, milliseconds. */
   get lastTime(): number {
     return this.#lastTime
   }

@@ -6,6 +6,7 @@ import type { Store } from '../domain/store.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { Committer } from './committer.ts'
 import { createStore } from './create-store.ts'
+import { readHead } from './finds.ts'
 import { RowMac } from './row-mac.ts'
 import { ScanThread } from './scan-thread.ts'
 import { SqliteEngine } from './sqlite.ts'
@@ -46,9 +47,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     parts.push(scanner)
     const database = openForReading(path)
     parts.push(database)
+    const source = { sql: database.sql, mac: new RowMac(options.macKey) }
+    const { lastTime } = await readHead(source)
     return createStore({
-      committer: new Committer(engine, options.clock, options.observe),
-      source: { sql: database.sql, mac: new RowMac(options.macKey) },
+      committer: new Committer(engine, options.clock, options.observe, lastTime),
+      source,
       scanner,
       observer: options.observe,
       close,

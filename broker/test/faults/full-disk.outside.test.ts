@@ -187,3 +187,21 @@ test('a broker told to stop on a full disk ends with exit code 0', async () => {
   await using store = await CrashedStore.open(files)
   assert.deepEqual(store.findFlaws(), [])
 })
+
+test('a broker that starts on a full disk is not ready, and serves what can be read', async () => {
+  await using disk = await smallDisk(8192)
+  await using files = await brokerFiles(disk.folder)
+  await using earlier = await startBrokerProcess(files)
+  const belongings = await prepareAll(earlier)
+  disk.fill()
+  await changeUntilFull(earlier, belongings.operator)
+  assert.equal(await earlier.stop(), 0, earlier.output())
+
+  disk.fill()
+  await using broker = await startBrokerProcess(files)
+  await untilReadiness(broker, 503)
+  assert.ok(await isValid(broker, belongings.agents[0] ?? ''))
+  await disk.clear()
+  await untilReadiness(broker, 200)
+  assert.equal(await broker.stop(), 0, broker.output())
+})

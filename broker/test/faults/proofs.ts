@@ -59,7 +59,7 @@ async function proveFloods(): Promise<unknown> {
 /** A hundred thousand wrong secrets, each from an address of its own. */
 async function proveStrangers(): Promise<unknown> {
   const report = await floodProof(
-    { challenges: 0, signIns: 0, strangers: 40_000 },
+    { challenges: 0, signIns: 0, strangers: 100_000 },
     { challenges: 0, signIns: 0, strangers: 100_000 },
   )
   requireBound('memory', report.growth.memory, allowedGrowth)

@@ -14,7 +14,7 @@ import { noon, sampleEvent } from './sample-records.ts'
 
 test('alone a change starts at once, and those that arrive meanwhile go together, 64 at a time', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const all = Promise.all(Array.from({ length: 150 }, () => committer.commit(change())))
   assert.deepEqual(engine.sizes, [1])
   await engine.finishAll()
@@ -24,7 +24,7 @@ test('alone a change starts at once, and those that arrive meanwhile go together
 
 test('an urgent change overtakes those that wait', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const all = [change(), change(), { ...change(), urgent: true }].map((each) =>
     committer.commit(each),
   )
@@ -38,7 +38,7 @@ test('an urgent change overtakes those that wait', async () => {
 
 test('nobody is answered before the commit, and the refused neither', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const answers: string[] = []
   const refused = committer.commit(refusedChange).then(({ kept }) => answers.push(`kept ${kept}`))
   await new Promise(setImmediate)
@@ -50,7 +50,7 @@ test('nobody is answered before the commit, and the refused neither', async () =
 
 test('a full queue refuses at once with 503, and still takes revocations', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const accepted = Array.from({ length: 4097 }, () => committer.commit(change()))
   await assert.rejects(committer.commit(change()), {
     code: 'service_unavailable',
@@ -67,7 +67,7 @@ test('a failed batch is 503 for all of it, and the next one goes on', async () =
   const engine = new HeldEngine()
   const failures: string[] = []
   const observer = { ...silent, operationFailed: (name: string) => failures.push(name) }
-  const committer = new Committer(engine, () => noon, observer)
+  const committer = new Committer(engine, () => noon, observer, 0)
   const lost = committer.commit(change())
   const next = committer.commit(change())
   engine.fail(new EngineFailure('disk full'))
@@ -79,7 +79,7 @@ test('a failed batch is 503 for all of it, and the next one goes on', async () =
 
 test('a commit whose fate is unknown says so', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const lost = committer.commit(change())
   engine.fail(new EngineFailure('lost', { isOutcomeUnknown: true }))
   await assert.rejects(lost, { code: 'service_unavailable', hint: 'outcome unknown' })
@@ -90,7 +90,7 @@ test('the observer hears of the events of kept changes only, before the answers'
   const heard: string[] = []
   const eventsCommitted = (events: readonly NewAuditEvent[]) =>
     heard.push(...events.map(({ detail }) => detail))
-  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted })
+  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted }, 0)
   const all = [
     committer.commit({ ...change(), events: [sampleEvent('kept')] }),
     committer.commit({ ...refusedChange, events: [sampleEvent('refused')] }),
@@ -102,7 +102,7 @@ test('the observer hears of the events of kept changes only, before the answers'
 
 test('an observer that fails does not change the answer', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted: fail })
+  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted: fail }, 0)
   const answer = committer.commit({ ...change(), events: [sampleEvent()] })
   await engine.finishAll()
   assert.equal((await answer).kept, true)
@@ -110,7 +110,7 @@ test('an observer that fails does not change the answer', async () => {
 
 test('finishing waits for what was accepted and accepts nothing more', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent)
+  const committer = new Committer(engine, () => noon, silent, 0)
   const accepted = [committer.commit(change()), committer.commit(change())]
   const finished = committer.finish()
   await assert.rejects(committer.commit(change()), { code: 'service_unavailable' })

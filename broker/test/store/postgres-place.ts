@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg'
 import { Committer } from '../../src/store/committer.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { readHead } from '../../src/store/finds.ts'
 import type { Founding } from '../../src/store/migrate.ts'
 import { RowMac } from '../../src/store/row-mac.ts'
 import { scans } from '../../src/store/scans.ts'
@@ -40,9 +41,10 @@ async function openPostgresStore(config: ClientConfig, { fingerprint, clock, obs
   const engine = await openEngine(config, { ...sampleFounding(fingerprint), epoch })
   const reading = await connect(config)
   const source = { sql: toSql(reading), mac }
+  const { lastTime } = await readHead(source)
   let isOpen = true
   return createStore({
-    committer: new Committer(engine, clock, observe),
+    committer: new Committer(engine, clock, observe, lastTime),
     source,
     scanner: { scan: (name, asked) => scans[name](source, asked) },
     observer: observe,
