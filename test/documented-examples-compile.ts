@@ -8,13 +8,16 @@ const root = join(import.meta.dirname, '..')
 
 /** What an example may name without making it. They are globals, so an example that makes its own takes precedence. */
 const prelude = `
-import type { Agent, Broker, Operator } from '@agentwrit/client'
+import type { Agent, App, Broker, Operator } from '@agentwrit/client'
 declare global {
   const broker: Broker
   const operator: Operator
+  const app: App
   const agent: Agent
   const launchToken: string
   const secret: string
+  const clientId: string
+  const clientSecret: string
   const token: string
   /** SHA-256 of the text's UTF-8 bytes, in hex. */
   const sha256: (text: string) => string

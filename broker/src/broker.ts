@@ -17,7 +17,7 @@ import { Metrics } from './http/metrics.ts'
 import { Readiness } from './http/readiness.ts'
 import { startMaintenance } from './maintenance.ts'
 import { isStoreEmpty, openStore } from './store/open-store.ts'
-import type { StoreObserver } from './store/store-observer.ts'
+import { type StoreObserver, storeOperations } from './store/store-observer.ts'
 import { readTlsMaterial } from './tls-material.ts'
 import { version } from './version.ts'
 
@@ -79,7 +79,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { config, secrets, log, clock = Date.now, random = randomBytes } = options
   // Whatever is opened is closed again, from last to first: at the end, or when a later step fails.
   await using opened = new AsyncDisposableStack()
-  const metrics = new Metrics(() => store.agents.countActive(clock()))
+  const metrics = new Metrics(() => store.agents.countActive(clock()), storeOperations)
   const tls = await readTlsMaterial(config)
   const mayCreate = isStoreEmpty(config.dbPath) && !config.importSigningKey
   const seed = await loadSigningKeyFile(config.signingKeyPath, { mayCreate })

@@ -8,16 +8,25 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
+export interface Shown {
+  readonly bearer?: string
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+}
+
 /** One raw request, for what the SDK would never send. */
 export async function ask(
   { fetch }: Pick<TestBroker, 'fetch'>,
   method: string,
   path: string,
-  { bearer, body }: { readonly bearer?: string; readonly body?: unknown } = {},
+  { bearer, body, idempotencyKey }: Shown = {},
 ): Promise<Answer> {
   const answer = await fetch(`http://broker.test${path}`, {
     method,
-    headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+    headers: {
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await answer.text()

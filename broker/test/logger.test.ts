@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { createLogger } from '../src/logger.ts'
 import type { Logger } from '../src/logger.ts'
@@ -112,3 +114,21 @@ test('an error is logged with its causes and without the other members it carrie
   assert.deepEqual([record['type'], record['code'], record['message']], ['Error', 'E1', 'outer'])
   assert.equal(record['cause'] instanceof Object && 'message' in record['cause'], true)
 })
+
+for (const end of ['process.exit(3)', 'log.fatal({}, "three"); process.exit(3)', 'throw 3', '']) {
+  test(`what was logged before the process ended is written, in order, after "${end}"`, async () => {
+    const script = `import { createLogger } from '${new URL('../src/logger.ts', import.meta.url).href}'
+      const log = createLogger({ logLevel: 'verbose', logFormat: 'json' })
+      log.info({}, 'one'); log.warn({}, 'two'); ${end}`
+    const flags = [...process.execArgv, '--input-type=module', '--eval', script]
+    const { stdout } = await promisify(execFile)(process.execPath, flags).catch(asEnded)
+    const texts = stdout.split('\n').map((line) => /"msg":"(\w+)"/.exec(line)?.[1])
+    assert.deepEqual(texts, ['one', 'two', undefined])
+  })
+}
+
+/** A process that ended with an exit code of its own. */
+function asEnded(error: unknown): { stdout: string } {
+  assert.ok(error instanceof Error && 'stdout' in error && typeof error.stdout === 'string')
+  return { stdout: error.stdout }
+}

@@ -1,3 +1,4 @@
+import type { TokenResponse } from '@agentwrit/protocol'
 import { AgentKey } from './agent-key.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
@@ -5,10 +6,12 @@ import { onDispose } from './dispose.ts'
 import {
   AgentLostError,
   AgentReleasedError,
+  AgentWritError,
   AuthorizationError,
   ProblemError,
   TransportError,
 } from './errors.ts'
+import { makeIdempotencyKey } from './idempotency-key.ts'
 import type { CallOptions } from './options.ts'
 
 /**
@@ -33,6 +36,26 @@ export interface Registration {
   readonly scope: readonly string[]
 }
 
+/**
+ * How an agent's token is renewed.
+ *
+ * @example
+ * ```ts
+ * const rest: RenewalOptions = { scope: ['read:sales:2026-10'], timeout: 3_000 }
+ * await agent.renew(rest)
+ * ```
+ */
+export interface RenewalOptions extends CallOptions {
+  /** What the agent still needs, within what it has; it never gets the rest back. */
+  readonly scope?: readonly string[]
+}
+
+/** A renewal by the name under which it can be asked for again. */
+interface NamedRenewal {
+  readonly idempotencyKey: string
+  readonly scope?: readonly string[]
+}
+
 interface Issued {
   readonly agentId: string
   readonly token: string
@@ -55,8 +78,6 @@ export class Agent {
   readonly agentId: string
   readonly orchId: string
   readonly taskId: string
-  /** What was asked for. For a decision about access, look at verified claims instead. */
-  readonly scope: readonly string[]
   /** Releases the agent at the end of an `await using` block; never throws over the error of the block. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
@@ -64,7 +85,10 @@ export class Agent {
   #state: 'live' | 'released' | 'lost' = 'live'
   #token: string
   #expiresAt: number
+  #scope: readonly string[]
   #renewal: Promise<void> | undefined
+  /** Sent, perhaps carried out, and not answered yet. */
+  #unanswered: NamedRenewal | undefined
 
   static {
     onDispose(this, (agent) => agent.release())
@@ -75,7 +99,7 @@ export class Agent {
     this.agentId = issued.agentId
     this.orchId = registration.orchId
     this.taskId = registration.taskId
-    this.scope = Object.freeze([...registration.scope])
+    this.#scope = Object.freeze([...registration.scope])
     this.#token = issued.token
     this.#expiresAt = this.#now() + issued.lifetime * 1000
   }
@@ -116,6 +140,11 @@ export class Agent {
     })
   }
 
+  /** What was asked for, last. For a decision about access, look at verified claims instead. */
+  get scope(): readonly string[] {
+    return this.#scope
+  }
+
   /** When the current token ends, by this machine's clock. */
   get expiresAt(): Date {
     return new Date(this.#expiresAt)
@@ -138,9 +167,14 @@ export class Agent {
   }
 
   /**
-   * Replaces the token by a new one with the same scope and its whole lifetime; the old one is dead at once. Concurrent
-   * calls share one renewal, with the options of the first. An `AuthenticationError` when the token is dead or the session
-   * too old, an `AgentLostError` when the answer never came, an `AgentReleasedError` after a release.
+   * Replaces the token by a new one with its whole lifetime and the same scope, or a narrower one on request; the old one is
+   * dead at once. Concurrent calls share one renewal, with the options of the first; one that narrows waits for the others.
+   * An `AuthenticationError` when the token is dead or the session too old, an `AuthorizationError` when the scope is wider,
+   * an `AgentReleasedError` after a release.
+   *
+   * When the answer does not come, the renewal is repeated under the same name, and so it is by the next call: within 30
+   * seconds nothing is lost. A broker that cannot tell a repeat (AgentWrit 2.0) is asked once, and then it is an
+   * `AgentLostError`; it cannot narrow either.
    *
    * @example
    * ```ts
@@ -149,10 +183,14 @@ export class Agent {
    * const { valid } = await broker.validate(old) // false
    * ```
    */
-  async renew(options?: CallOptions): Promise<void> {
+  async renew(options: RenewalOptions = {}): Promise<void> {
     this.#requireLive()
-    options?.signal?.throwIfAborted()
-    this.#renewal ??= this.#swapToken(options).finally(() => {
+    options.signal?.throwIfAborted()
+    // A renewal under way may leave more than this one asks for.
+    while (options.scope !== undefined && this.#renewal !== undefined)
+      await this.#renewal.catch(() => undefined)
+    this.#requireLive()
+    this.#renewal ??= this.#renewNow(options).finally(() => {
       this.#renewal = undefined
     })
     await this.#renewal
@@ -184,16 +222,58 @@ export class Agent {
     return { agentId, orchId, taskId, scope, expiresAt: expiresAt.toISOString() }
   }
 
-  async #swapToken(options: CallOptions | undefined): Promise<void> {
+  async #renewNow({ scope, ...options }: RenewalOptions): Promise<void> {
+    const unanswered = this.#unanswered
+    if (unanswered !== undefined) {
+      await this.#renewByName(unanswered, options)
+      if (JSON.stringify(scope) === JSON.stringify(unanswered.scope)) return
+    }
+    const narrowed = scope === undefined ? {} : { scope: Object.freeze([...scope]) }
+    if (await this.#canRepeat(options)) {
+      const idempotencyKey = makeIdempotencyKey()
+      await this.#renewByName({ idempotencyKey, ...narrowed }, options)
+    } else if (scope === undefined) {
+      await this.#renewOnce(options)
+    } else {
+      throw new AgentWritError('this broker cannot narrow the scope of a token')
+    }
+  }
+
+  async #canRepeat(options: CallOptions): Promise<boolean> {
     try {
-      const answer = await this.#broker.renew(this.#token, options)
-      this.#token = answer.access_token
-      this.#expiresAt = this.#now() + answer.expires_in * 1000
+      return await this.#broker.supports('renew-idempotency', options)
+    } catch (error) {
+      // A proxy may keep the route to itself. Whatever else goes wrong, no renewal has been sent yet.
+      if (error instanceof ProblemError && error.status < 500) return false
+      throw error
+    }
+  }
+
+  async #renewByName(renewal: NamedRenewal, options: CallOptions): Promise<void> {
+    this.#unanswered = renewal
+    try {
+      this.#take(await this.#broker.renew(this.#token, { ...options, ...renewal }))
+      this.#scope = renewal.scope ?? this.#scope
+      this.#unanswered = undefined
+    } catch (error) {
+      if (isFinal(error)) this.#unanswered = undefined
+      throw error
+    }
+  }
+
+  async #renewOnce(options: CallOptions): Promise<void> {
+    try {
+      this.#take(await this.#broker.renew(this.#token, options))
     } catch (cause) {
       if (isRefusal(cause)) throw cause
       this.#state = 'lost'
       throw new AgentLostError('the renewal was sent and never answered', { cause })
     }
+  }
+
+  #take(answer: TokenResponse): void {
+    this.#token = answer.access_token
+    this.#expiresAt = this.#now() + answer.expires_in * 1000
   }
 
   #requireLive(): void {
@@ -205,6 +285,12 @@ export class Agent {
   #now(): number {
     return this.#broker.transport.surroundings.now()
   }
+}
+
+/** Whether the broker has said no for good: asking again would not help. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false
+  return error.status < 500 && error.status !== 408 && error.status !== 429
 }
 
 /** Whether it is certain that a failed renewal has changed nothing. */

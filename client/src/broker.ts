@@ -1,6 +1,8 @@
 import type {
   AdminAuthRequest,
   AdminAuthResponse,
+  AppAuthRequest,
+  AppAuthResponse,
   ChallengeResponse,
   HealthResponse,
   PublishedKeySet,
@@ -31,10 +33,31 @@ const isTokenResponse = documentOf<TokenResponse>({
   expires_in: 'number',
 })
 const isSignedIn = documentOf<AdminAuthResponse>({ access_token: 'string', expires_in: 'number' })
+const isAppSignedIn = documentOf<AppAuthResponse>({ access_token: 'string', expires_in: 'number' })
+
+/**
+ * How a token is renewed.
+ *
+ * @example
+ * ```ts
+ * const narrower: RenewOptions = { scope: ['read:sales:2026-10'] }
+ * const { access_token } = await broker.renew(token, narrower)
+ * ```
+ */
+export interface RenewOptions extends CallOptions {
+  /** What the successor, and all after it, may do: within the present scope. Absent: what it may do now. */
+  readonly scope?: readonly string[]
+  /**
+   * Names the renewal: 22 to 128 visible ASCII characters from a CSPRNG. A repeat with the same token, key and scope gets
+   * the same successor for 30 seconds, so it is repeated as a reading is. Only for a broker that supports
+   * `renew-idempotency`.
+   */
+  readonly idempotencyKey?: string
+}
 
 /**
  * A broker as everybody sees it: one method per route that needs no standing sign-in. It holds no credential; where a
- * route wants one, it is an argument. `Operator` and `Agent` are built on it and keep a token for you.
+ * route wants one, it is an argument. `Operator`, `App` and `Agent` are built on it and keep a token for you.
  *
  * Every method can reject with a `ProblemError` (the broker said no; `errorCode` says why), a `TransportError` (no usable
  * answer) or a `TimeoutError`. What a document holds is told at its type; times to live are seconds.
@@ -46,8 +69,9 @@ const isSignedIn = documentOf<AdminAuthResponse>({ access_token: 'string', expir
  * ```
  */
 export class Broker {
-  /** For `Operator` and `Agent`, and for routes that this version does not know yet. */
+  /** For `Operator`, `App` and `Agent`, and for routes that this version does not know yet. */
   readonly transport: Transport
+  #features: ReadonlySet<string> | undefined
 
   /**
    * Asks nobody yet. Throws a TypeError unless `url` is of http or https, without user, password, query and fragment, and a
@@ -191,17 +215,44 @@ export class Broker {
   }
 
   /**
-   * Replaces a token by its successor; the old one is dead at once. Never repeated once it was sent: the first one may have
-   * succeeded. Refused with 401 `unauthorized` (the token is dead, or its session too old) and 403 `forbidden` (an admin's).
+   * Whether the broker honours something beyond AgentWrit 2.0, by the name that its health lists. Asked until it has
+   * answered once.
+   *
+   * @example
+   * ```ts
+   * const isRepeatable = await broker.supports('renew-idempotency')
+   * ```
+   */
+  async supports(feature: string, options?: CallOptions): Promise<boolean> {
+    // A broker of version 2.0 lists none.
+    this.#features ??= toFeatures(await this.health(options))
+    return this.#features.has(feature)
+  }
+
+  /**
+   * Replaces a token by its successor; the old one is dead at once. Without an idempotency key never repeated once it was
+   * sent: the first one may have succeeded. Refused with 401 `unauthorized` (the token is dead, or its session too old),
+   * 403 `forbidden` (an admin's), 403 `scope_violation` (a wider scope) and 409 `conflict` (the key has named another
+   * renewal). With `scope`, look at `supports` first: a broker of version 2.0 would not narrow.
    *
    * @example
    * ```ts
    * const { access_token } = await broker.renew(token)
    * ```
    */
-  async renew(token: string, options?: CallOptions): Promise<Answered<TokenResponse>> {
-    const call = { method: 'POST', path: '/v1/token/renew', bearer: token } as const
-    return readDocument(await this.transport.send(call, 'unsent', options), isTokenResponse)
+  async renew(
+    token: string,
+    { scope, idempotencyKey, ...options }: RenewOptions = {},
+  ): Promise<Answered<TokenResponse>> {
+    const call = {
+      method: 'POST',
+      path: '/v1/token/renew',
+      bearer: token,
+      ...(scope === undefined ? {} : { body: { scope: [...scope] } }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    } as const
+    const rule = idempotencyKey === undefined ? 'unsent' : 'safe'
+    return readDocument(await this.transport.send(call, rule, options), isTokenResponse)
   }
 
   /**
@@ -238,6 +289,24 @@ export class Broker {
     return readDocument(await this.transport.send(call, 'sign-in', options), isSignedIn)
   }
 
+  /**
+   * The apps' sign-in as it goes over the wire; `App.signIn` keeps the token for you. Refused with 401 `unauthorized` and
+   * 429 `rate_limited`.
+   *
+   * @example
+   * ```ts
+   * const { access_token } = await broker.signInApp({ client_id: clientId, client_secret: clientSecret })
+   * ```
+   */
+  async signInApp(
+    request: AppAuthRequest,
+    options?: CallOptions,
+  ): Promise<Answered<AppAuthResponse>> {
+    const secrets = [request.client_secret]
+    const call = { method: 'POST', path: '/v1/app/auth', body: request, secrets } as const
+    return readDocument(await this.transport.send(call, 'sign-in', options), isAppSignedIn)
+  }
+
   async #get<Document>(
     path: string,
     isDocument: (value: object) => value is Document & object,
@@ -248,6 +317,10 @@ export class Broker {
       isDocument,
     )
   }
+}
+
+function toFeatures({ features }: { readonly features?: unknown }): ReadonlySet<string> {
+  return new Set(Array.isArray(features) ? features.map(String) : [])
 }
 
 /**

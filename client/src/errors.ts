@@ -256,8 +256,8 @@ export class AgentReleasedError extends AgentWritError {
 }
 
 /**
- * A renewal was sent and its answer never came: nobody here knows which token is alive. Register a new agent; `release()`
- * still ends the old session.
+ * A renewal that cannot be repeated (AgentWrit 2.0) was sent and its answer never came: nobody here knows which token is
+ * alive. Register a new agent; `release()` still ends the old session.
  *
  * @example
  * ```ts

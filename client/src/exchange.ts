@@ -15,12 +15,14 @@ import { userAgent } from './version.ts'
  * ```
  */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Path and query, already encoded. */
   readonly path: string
   /** Sent as JSON. */
   readonly body?: unknown
   readonly bearer?: string
+  /** Names the call, so that the broker knows a repeat of it: 22 to 128 visible ASCII characters from a CSPRNG. */
+  readonly idempotencyKey?: string
   /** Credentials inside the body. Should an answer echo one, or the bearer, it is blotted out of the error. */
   readonly secrets?: readonly string[]
 }
@@ -66,6 +68,8 @@ async function send(
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
   if (call.bearer !== undefined)
     headers['authorization'] = `Bearer ${requireHeaderSafe(call.bearer)}`
+  if (call.idempotencyKey !== undefined)
+    headers['idempotency-key'] = requireHeaderSafe(call.idempotencyKey)
   if (call.body !== undefined) headers['content-type'] = 'application/json'
   const body = call.body === undefined ? null : JSON.stringify(call.body)
   try {
@@ -98,11 +102,11 @@ async function readText(
 }
 
 // `fetch` quotes a header that it refuses, and that text would end up in an error.
-function requireHeaderSafe(token: string): string {
-  if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw new TypeError('a token must be non-empty and of visible ASCII characters')
+function requireHeaderSafe(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new TypeError('a token or key must be non-empty and of visible ASCII characters')
 }
 
-function secretsOf({ bearer, secrets = [] }: Call): readonly string[] {
-  return bearer === undefined ? secrets : [...secrets, bearer]
+function secretsOf({ bearer, idempotencyKey, secrets = [] }: Call): readonly string[] {
+  return [...secrets, bearer, idempotencyKey].filter((secret) => secret !== undefined)
 }

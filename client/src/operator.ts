@@ -1,23 +1,45 @@
 import type {
+  AppInfo,
+  AppList,
   CreateLaunchTokenRequest,
   CreateLaunchTokenResponse,
+  DeregisterAppResponse,
   LaunchTokenInfo,
-  LaunchTokenList,
+  RegisterAppRequest,
+  RegisterAppResponse,
+  RotateAppSecretRequest,
+  RotateAppSecretResponse,
+  UpdateAppRequest,
 } from '@agentwrit/protocol'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
 import { onDispose } from './dispose.ts'
 import { documentOf, readDocument } from './document.ts'
 import type { Answered } from './document.ts'
-import { AgentReleasedError } from './errors.ts'
+import { LaunchTokens } from './launch-tokens.ts'
 import type { CallOptions } from './options.ts'
+import { readPages } from './pages.ts'
+import type { ListOptions } from './pages.ts'
+import { StandingSession } from './standing-session.ts'
 
-const isCreated = documentOf<CreateLaunchTokenResponse>({ launch_token: 'string', id: 'string' })
-const isList = documentOf<LaunchTokenList>({ launch_tokens: 'object' })
+const isApp = documentOf<AppInfo>({ app_id: 'string', client_id: 'string' })
+const isRegistered = documentOf<RegisterAppResponse>({
+  app_id: 'string',
+  client_id: 'string',
+  client_secret: 'string',
+})
+const isRotated = documentOf<RotateAppSecretResponse>({
+  app_id: 'string',
+  client_id: 'string',
+  client_secret: 'string',
+})
+const isDeregistered = documentOf<DeregisterAppResponse>({
+  app_id: 'string',
+  status: 'string',
+})
+const isPage = documentOf<AppList>({ apps: 'object' })
 
-const path = '/v1/admin/launch-tokens'
-// A token is replaced this long before its end, or after half its life, whichever is later.
-const longestMargin = 60_000
+const appsPath = '/v1/admin/apps'
 
 /**
  * What an operator signs in with.
@@ -32,11 +54,6 @@ export interface SignIn {
   readonly secret: string
   /** A named account; without it, the secret is the broker's own admin secret. */
   readonly operator?: string
-}
-
-interface Session {
-  readonly token: string
-  readonly renewAt: number
 }
 
 /**
@@ -56,9 +73,8 @@ export class Operator {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
   readonly #broker: Broker
-  #signIn: Omit<SignIn, 'broker'> | undefined
-  #session: Session | undefined
-  #signingIn: Promise<Session> | undefined
+  readonly #session: StandingSession
+  readonly #launchTokens: LaunchTokens
 
   static {
     onDispose(this, (operator) => operator.signOut())
@@ -66,7 +82,10 @@ export class Operator {
 
   private constructor(broker: Broker, signIn: Omit<SignIn, 'broker'>) {
     this.#broker = broker
-    this.#signIn = signIn
+    this.#session = new StandingSession(broker, 'the operator', (options) =>
+      broker.signIn(signIn, options),
+    )
+    this.#launchTokens = new LaunchTokens(this.#session, '/v1/admin/launch-tokens')
   }
 
   /**
@@ -92,14 +111,8 @@ export class Operator {
    * const { valid } = await broker.validate(await operator.token())
    * ```
    */
-  async token(options?: CallOptions): Promise<string> {
-    const { now } = this.#broker.transport.surroundings
-    if (this.#session !== undefined && now() < this.#session.renewAt) return this.#session.token
-    this.#signingIn ??= this.#open(options).finally(() => {
-      this.#signingIn = undefined
-    })
-    this.#session = await this.#signingIn
-    return this.#session.token
+  token(options?: CallOptions): Promise<string> {
+    return this.#session.token(options)
   }
 
   /**
@@ -114,13 +127,11 @@ export class Operator {
    * })
    * ```
    */
-  async createLaunchToken(
+  createLaunchToken(
     request: CreateLaunchTokenRequest,
     options?: CallOptions,
   ): Promise<Answered<CreateLaunchTokenResponse>> {
-    const bearer = await this.token(options)
-    const call = { method: 'POST', path, body: request, bearer } as const
-    return readDocument(await this.#broker.transport.send(call, 'unsent', options), isCreated)
+    return this.#launchTokens.create(request, options)
   }
 
   /**
@@ -132,27 +143,8 @@ export class Operator {
    * for await (const { id, agent_name } of operator.listLaunchTokens()) console.log(id, agent_name)
    * ```
    */
-  async *listLaunchTokens({
-    pageSize,
-    ...options
-  }: CallOptions & { readonly pageSize?: number } = {}): AsyncGenerator<
-    LaunchTokenInfo,
-    void,
-    undefined
-  > {
-    const query = new URLSearchParams(pageSize === undefined ? {} : { limit: String(pageSize) })
-    for (;;) {
-      const bearer = await this.token(options)
-      const call = {
-        method: 'GET',
-        path: query.size === 0 ? path : `${path}?${query.toString()}`,
-        bearer,
-      } as const
-      const page = readDocument(await this.#broker.transport.send(call, 'safe', options), isList)
-      yield* page.launch_tokens
-      if (page.next_cursor === undefined) return
-      query.set('cursor', page.next_cursor)
-    }
+  listLaunchTokens(options: ListOptions = {}): AsyncGenerator<LaunchTokenInfo, void, undefined> {
+    return this.#launchTokens.list(options)
   }
 
   /**
@@ -166,10 +158,114 @@ export class Operator {
    * }
    * ```
    */
-  async deleteLaunchToken(id: string, options?: CallOptions): Promise<void> {
-    const bearer = await this.token(options)
-    const call = { method: 'DELETE', path: `${path}/${encodeURIComponent(id)}`, bearer } as const
-    await this.#broker.transport.send(call, 'unsent', options)
+  deleteLaunchToken(id: string, options?: CallOptions): Promise<void> {
+    return this.#launchTokens.delete(id, options)
+  }
+
+  /**
+   * Registers an app: a program that may start agents within `scopes`, its ceiling. This is the only time that its secret
+   * can be seen. `token_ttl` is seconds; with `role: 'verifier'` the app has no scopes and follows revocations alone.
+   * Refused with 400 `invalid_request` or `invalid_ttl`, and 409 `conflict` when any app ever had this name. Repeated only
+   * if the connection was never made.
+   *
+   * @example
+   * ```ts
+   * const { client_id, client_secret } = await operator.registerApp({
+   *   name: 'monthly-reports', scopes: ['read:sales:*'],
+   * })
+   * const app = await App.signIn({ broker, clientId: client_id, clientSecret: client_secret })
+   * ```
+   */
+  async registerApp(
+    request: RegisterAppRequest,
+    options?: CallOptions,
+  ): Promise<Answered<RegisterAppResponse>> {
+    const call = { method: 'POST', path: appsPath, body: request } as const
+    return readDocument(await this.#session.send(call, 'unsent', options), isRegistered)
+  }
+
+  /**
+   * All apps, inactive ones too, newest first. Pages are fetched as you go.
+   *
+   * @example
+   * ```ts
+   * for await (const { app_id, name, status } of operator.listApps()) console.log(app_id, name, status)
+   * ```
+   */
+  async *listApps({ pageSize = 100, ...options }: ListOptions = {}): AsyncGenerator<
+    AppInfo,
+    void,
+    undefined
+  > {
+    // Counting them all for each page would be for nobody.
+    const list = { path: appsPath, isPage, query: { total: 'false' } }
+    const pages = readPages(this.#session, list, { pageSize, ...options })
+    for await (const { apps } of pages) yield* apps
+  }
+
+  /**
+   * One app, without its secret; a `NotFoundError` if there never was one of this id.
+   *
+   * @example
+   * ```ts
+   * const { scopes, status } = await operator.getApp('app-monthly-reports-0a1b2c')
+   * ```
+   */
+  async getApp(appId: string, options?: CallOptions): Promise<Answered<AppInfo>> {
+    const call = { method: 'GET', path: pathOf(appId) } as const
+    return readDocument(await this.#session.send(call, 'safe', options), isApp)
+  }
+
+  /**
+   * Replaces what is given, all or nothing. A narrowed ceiling counts from the next launch token, registration and renewal
+   * on; tokens that are live stay until they end. Empty `scopes` count as absent. Repeated only if the connection was
+   * never made.
+   *
+   * @example
+   * ```ts
+   * await operator.updateApp('app-monthly-reports-0a1b2c', { scopes: ['read:sales:2026-10'] })
+   * ```
+   */
+  async updateApp(
+    appId: string,
+    request: UpdateAppRequest,
+    options?: CallOptions,
+  ): Promise<Answered<AppInfo>> {
+    const call = { method: 'PUT', path: pathOf(appId), body: request } as const
+    return readDocument(await this.#session.send(call, 'unsent', options), isApp)
+  }
+
+  /**
+   * Deregisters an app for good: its tokens, launch tokens and agents are dead when this resolves, with all that they
+   * delegated. Doing so twice is no error.
+   *
+   * @example
+   * ```ts
+   * const { deregistered_at } = await operator.removeApp('app-monthly-reports-0a1b2c')
+   * ```
+   */
+  async removeApp(appId: string, options?: CallOptions): Promise<Answered<DeregisterAppResponse>> {
+    const call = { method: 'DELETE', path: pathOf(appId) } as const
+    return readDocument(await this.#session.send(call, 'safe', options), isDeregistered)
+  }
+
+  /**
+   * Gives an app a fresh secret, which can be seen only now. The previous one works for ten more minutes, or with
+   * `immediate` no longer; live tokens stay. 409 `conflict` for an inactive app. Repeated only if the connection was never
+   * made.
+   *
+   * @example
+   * ```ts
+   * const { client_secret } = await operator.rotateAppSecret('app-monthly-reports-0a1b2c', { immediate: true })
+   * ```
+   */
+  async rotateAppSecret(
+    appId: string,
+    request: RotateAppSecretRequest = {},
+    options?: CallOptions,
+  ): Promise<Answered<RotateAppSecretResponse>> {
+    const call = { method: 'POST', path: `${pathOf(appId)}/secret`, body: request } as const
+    return readDocument(await this.#session.send(call, 'unsent', options), isRotated)
   }
 
   /**
@@ -180,23 +276,16 @@ export class Operator {
    * await operator.signOut()
    * ```
    */
-  async signOut(options?: CallOptions): Promise<void> {
-    const session = (await this.#signingIn?.catch(() => undefined)) ?? this.#session
-    this.#signIn = undefined
-    this.#session = undefined
-    if (session !== undefined) await this.#broker.release(session.token, options)
+  signOut(options?: CallOptions): Promise<void> {
+    return this.#session.end(options)
   }
 
   /** What may be logged of an operator. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return { broker: this.#broker.url, signedIn: this.#signIn !== undefined }
+    return { broker: this.#broker.url, signedIn: this.#session.isOpen }
   }
+}
 
-  async #open(options: CallOptions | undefined): Promise<Session> {
-    if (this.#signIn === undefined) throw new AgentReleasedError('the operator has signed out')
-    const { now } = this.#broker.transport.surroundings
-    const { access_token: token, expires_in } = await this.#broker.signIn(this.#signIn, options)
-    const lifetime = expires_in * 1000
-    return { token, renewAt: now() + lifetime - Math.min(longestMargin, lifetime / 2) }
-  }
+function pathOf(appId: string): string {
+  return `${appsPath}/${encodeURIComponent(appId)}`
 }

@@ -21,15 +21,19 @@ const agentId = 'spiffe://agentwrit.local/agent/reports/monthly/0011223344556677
 const scope = ['read:sales:2026-10']
 const wanted = { launchToken: 'f'.repeat(64), orchId: 'reports', taskId: 'monthly', scope }
 
-/** Answers as a broker does; `script` may answer first. */
+type Script = (request: Received) => Reply | 'hang up' | undefined
+
+/** Answers as a broker of version 2.0 does, or of a later one with features; `script` may answer first. */
 function serveAgents(
-  script: (request: Received) => Reply | 'hang up' | undefined = () => undefined,
+  script: Script = () => undefined,
+  features?: readonly string[],
 ): Promise<LocalServer> {
   let issued = 0
   return serve((request) => {
     const scripted = script(request)
     if (scripted !== undefined) return scripted
     if (request.path === '/v1/challenge') return { body: { nonce, expires_in: 30 } }
+    if (request.path === '/v1/health') return { body: { status: 'ok', version: '2.0.0', features } }
     if (request.path === '/v1/token/release') return { status: 204 }
     issued += 1
     return { body: { agent_id: agentId, access_token: `token-${issued}`, expires_in: 300 } }
@@ -138,6 +142,101 @@ test('a renewal that was cancelled before it was sent has changed nothing', asyn
   await using server = await serveAgents()
   const agent = await Agent.register({ broker: server.url, ...wanted })
   await assert.rejects(agent.renew({ signal: AbortSignal.abort() }), { name: 'AbortError' })
+  assert.equal(await agent.token(), 'token-1')
+})
+
+const repeatable = ['renew-idempotency']
+const renewalsOf = ({ received }: LocalServer) =>
+  received.filter(({ path }) => path === '/v1/token/renew')
+
+/** The first renewals get these replies, all others are carried out. */
+function failing(...replies: (Reply | 'hang up')[]): Script {
+  return ({ path }) => (path === '/v1/token/renew' ? replies.shift() : undefined)
+}
+
+async function registerAt(server: LocalServer, maxRetries = 2): Promise<Agent> {
+  const broker = new Broker(server.url, { surroundings: stillSurroundings(), maxRetries })
+  return Agent.register({ broker, ...wanted })
+}
+
+test('a renewal that a broker can tell from its repeat is repeated, under one name', async () => {
+  const replies = ['hang up', problem(503, 'service_unavailable')] as const
+  await using server = await serveAgents(failing(...replies), repeatable)
+  const agent = await registerAt(server)
+  await agent.renew()
+  assert.equal(await agent.token(), 'token-2')
+  const keys = renewalsOf(server).map(({ headers }) => headers['idempotency-key'])
+  assert.equal(keys.length, 3)
+  assert.equal(new Set(keys).size, 1)
+  assert.match(String(keys[0]), /^[A-Za-z0-9_-]{32}$/)
+})
+
+test('each renewal has a name of its own, and the broker is asked once what it can do', async () => {
+  await using server = await serveAgents(undefined, repeatable)
+  const agent = await registerAt(server)
+  await agent.renew()
+  await agent.renew()
+  const keys = renewalsOf(server).map(({ headers }) => headers['idempotency-key'])
+  assert.equal(new Set(keys).size, 2)
+  assert.equal(server.received.filter(({ path }) => path === '/v1/health').length, 1)
+})
+
+test('a renewal without an answer is asked for again by the next one, under the same name', async () => {
+  const outage = ['hang up', 'hang up', problem(502, '')] as const
+  await using server = await serveAgents(failing(...outage), repeatable)
+  const agent = await registerAt(server, 0)
+  await assert.rejects(agent.renew(), TransportError)
+  await assert.rejects(agent.renew(), TransportError)
+  await assert.rejects(agent.renew({ scope: ['read:sales:2026-10'] }), { status: 502 })
+  await agent.renew()
+  const sent = renewalsOf(server).map(({ headers, body }) => [headers['idempotency-key'], body])
+  assert.deepEqual(new Set(sent.map(String)).size, 1)
+  assert.equal(await agent.token(), 'token-2')
+})
+
+test('a renewal that was refused for good is not asked for again', async () => {
+  await using server = await serveAgents(failing(problem(401, 'unauthorized')), repeatable)
+  const agent = await registerAt(server)
+  await assert.rejects(agent.renew(), { errorCode: 'unauthorized' })
+  await agent.renew()
+  const keys = renewalsOf(server).map(({ headers }) => headers['idempotency-key'])
+  assert.equal(new Set(keys).size, 2)
+})
+
+test('a renewal is not sent, nor the agent lost, when the broker cannot say what it can do', async () => {
+  await using server = await serveAgents(({ path }) =>
+    path === '/v1/health' ? 'hang up' : undefined,
+  )
+  const agent = await registerAt(server)
+  await assert.rejects(agent.renew(), TransportError)
+  assert.equal(renewalsOf(server).length, 0)
+  assert.equal(await agent.token(), 'token-1')
+})
+
+test('a broker whose health is kept from us is asked as one of version 2.0: once, without a name', async () => {
+  await using server = await serveAgents(({ path }) =>
+    path === '/v1/health' ? problem(404, 'not_found') : undefined,
+  )
+  const agent = await registerAt(server)
+  await agent.renew()
+  assert.equal(renewalsOf(server)[0]?.headers['idempotency-key'], undefined)
+})
+
+test('a renewal that narrows waits for those under way, and says what is left', async () => {
+  await using server = await serveAgents(undefined, repeatable)
+  const agent = await registerAt(server)
+  const narrower = ['read:sales:2026-10']
+  await Promise.all([agent.renew(), agent.renew({ scope: narrower }), agent.renew({ scope: [] })])
+  const bodies = renewalsOf(server).map(({ body }) => body)
+  assert.deepEqual(bodies, ['', JSON.stringify({ scope: narrower }), '{"scope":[]}'])
+  assert.equal(await agent.token(), 'token-4')
+})
+
+test('a broker of version 2.0, which would not narrow, is not asked to', async () => {
+  await using server = await serveAgents()
+  const agent = await registerAt(server)
+  await assert.rejects(agent.renew({ scope }), { name: 'AgentWritError' })
+  assert.equal(renewalsOf(server).length, 0)
   assert.equal(await agent.token(), 'token-1')
 })
 

@@ -157,3 +157,44 @@ test('an operator can be logged: secret and token do not show', async () => {
   for (const hidden of [secret, 'admin-1']) assert.equal(shown.includes(hidden), false)
   assert.ok(shown.includes(server.url))
 })
+
+test('each method of an operator for apps asks its own route, ids encoded', async () => {
+  const app = { app_id: 'app-x-000000', client_id: 'x', client_secret: 'made', status: 'active' }
+  await using server = await serveOperators(({ path }) =>
+    path.startsWith('/v1/admin/apps') ? { body: app } : undefined,
+  )
+  const operator = await Operator.signIn({ broker: server.url, secret })
+  const wanted = { name: 'x', scopes: ['read:data:1'] }
+  assert.equal((await operator.registerApp(wanted)).client_secret, 'made')
+  assert.equal((await operator.getApp('a/b')).app_id, 'app-x-000000')
+  await operator.updateApp('a/b', { token_ttl: 60 })
+  await operator.rotateAppSecret('a/b', { immediate: true })
+  await operator.removeApp('a/b')
+  assert.deepEqual(
+    server.received.slice(1).map(({ method, path, body }) => [method, path, body]),
+    [
+      ['POST', '/v1/admin/apps', JSON.stringify(wanted)],
+      ['GET', '/v1/admin/apps/a%2Fb', ''],
+      ['PUT', '/v1/admin/apps/a%2Fb', '{"token_ttl":60}'],
+      ['POST', '/v1/admin/apps/a%2Fb/secret', '{"immediate":true}'],
+      ['DELETE', '/v1/admin/apps/a%2Fb', ''],
+    ],
+  )
+})
+
+test('apps are listed over all pages, uncounted', async () => {
+  await using server = await serveOperators(({ path }) => {
+    if (!path.startsWith('/v1/admin/apps')) return undefined
+    const isSecond = path.includes('cursor=next')
+    return {
+      body: isSecond
+        ? { apps: [{ app_id: 'a' }] }
+        : { apps: [{ app_id: 'b' }], next_cursor: 'next' },
+    }
+  })
+  const operator = await Operator.signIn({ broker: server.url, secret })
+  const ids: string[] = []
+  for await (const { app_id } of operator.listApps()) ids.push(app_id)
+  assert.deepEqual(ids, ['b', 'a'])
+  assert.equal(server.received[1]?.path, '/v1/admin/apps?total=false&limit=100')
+})

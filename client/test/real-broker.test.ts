@@ -1,7 +1,15 @@
 // Every method once against a real broker in this process.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Agent, AuthenticationError, NotFoundError, Operator } from '@agentwrit/client'
+import {
+  Agent,
+  App,
+  AuthenticationError,
+  Broker,
+  NotFoundError,
+  Operator,
+  TransportError,
+} from '@agentwrit/client'
 import { adminSecret, testBroker } from '../../broker/test/test-broker.ts'
 
 const scope = ['read:sales:2026-10']
@@ -51,6 +59,40 @@ test('an agent lives through registration, renewal and release', async () => {
   await client.release(second)
 })
 
+test('an agent whose renewal was never answered gets the successor that was made, and lives on', async () => {
+  await using broker = await testBroker()
+  let losses = 2
+  const lossy: typeof fetch = async (input, init) => {
+    const answer = await broker.fetch(input, init)
+    const { pathname } = new URL(new Request(input).url)
+    const isLost = pathname === '/v1/token/renew' && (losses -= 1) >= 0
+    if (isLost) throw new TypeError('the connection broke')
+    return answer
+  }
+  const surroundings = { now: () => broker.now(), sleep: async () => {} }
+  const client = new Broker('http://broker.test', { fetch: lossy, surroundings, maxRetries: 1 })
+  const operator = await broker.operator()
+  const { launch_token: launchToken } = await operator.createLaunchToken({
+    agent_name: 'report',
+    allowed_scope: ['read:sales:*'],
+  })
+  const task = { launchToken, orchId: 'o', taskId: 't', scope: ['read:sales:*'] }
+  const agent = await Agent.register({ broker: client, ...task })
+  const first = await agent.token()
+  await assert.rejects(agent.renew({ scope }), TransportError)
+  await agent.renew({ scope })
+  assert.equal((await client.validate(first)).valid, false)
+  const seen = await client.validate(await agent.token())
+  assert.ok(seen.valid)
+  assert.deepEqual(seen.claims.scope, scope)
+  assert.deepEqual(agent.scope, scope)
+  const types = (await broker.broker.context.store.audit.read(1, 100)).map(
+    (event) => event.event_type,
+  )
+  const renewals = types.filter((type) => type.startsWith('token_renew'))
+  assert.deepEqual(renewals, ['token_renewed', 'token_renewal_repeated', 'token_renewal_repeated'])
+})
+
 test('an operator sees and deletes the launch tokens that are left', async () => {
   await using broker = await testBroker()
   const operator = await broker.operator()
@@ -97,6 +139,41 @@ test('an operator who has signed out leaves no live token', async () => {
   const token = await operator.token()
   await operator.signOut()
   assert.equal((await broker.client.validate(token)).valid, false)
+})
+
+test('an operator lets an app in, changes it and puts it out; the app starts agents', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  const made = await operator.registerApp({ name: 'sales-reports', scopes: ['read:sales:*'] })
+  const { app_id: appId, client_id: clientId, client_secret: clientSecret } = made
+  const app = await App.signIn({ broker: broker.client, clientId, clientSecret })
+  const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope, maxTtl: 120 })
+  assert.equal((await broker.client.validate(await agent.token())).valid, true)
+  const { id } = await app.createLaunchToken({ agent_name: 'later', allowed_scope: scope })
+  assert.deepEqual(
+    (await collect(app.listLaunchTokens())).map((token) => token.id),
+    [id],
+  )
+  await app.deleteLaunchToken(id)
+
+  assert.equal((await operator.updateApp(appId, { token_ttl: 60 })).token_ttl, 60)
+  assert.equal((await operator.getApp(appId)).status, 'active')
+  const rotated = await operator.rotateAppSecret(appId, { immediate: true })
+  const fresh = { broker: broker.client, clientId, clientSecret: rotated.client_secret }
+  await using again = await App.signIn(fresh)
+  const first = await again.token()
+  broker.advance(31_000)
+  assert.notEqual(await again.token(), first)
+
+  assert.equal((await operator.removeApp(appId)).status, 'inactive')
+  assert.equal((await operator.removeApp(appId)).status, 'inactive')
+  assert.deepEqual(
+    (await collect(operator.listApps({ pageSize: 1 }))).map(({ status }) => status),
+    ['inactive'],
+  )
+  broker.advance(60_000)
+  await assert.rejects(App.signIn(fresh), AuthenticationError)
+  await assert.rejects(operator.getApp('app-nobody-000000'), NotFoundError)
 })
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

@@ -104,7 +104,12 @@ export function chainHashInput(chain: readonly DelegationRecord[]): string {
  * ```
  */
 export function isDelegationRecord(value: unknown): value is DelegationRecord {
-  return hasForms(value, required, optional) && Object.keys(value).every(isKnown)
+  return hasOnly(value, signed)
+}
+
+/** As `isDelegationRecord`, for a record that nobody has signed yet. */
+export function isUnsignedRecord(value: unknown): value is UnsignedDelegationRecord {
+  return hasOnly(value, required)
 }
 
 const required: Forms = {
@@ -119,11 +124,12 @@ const required: Forms = {
   parent_sid: isTokenId,
   prev: isHash,
   kid: isThumbprint,
-  signature: isHexSignature,
 }
 
+const signed: Forms = { ...required, signature: isHexSignature }
 const optional: Forms = { app_id: isName, lsid: isTokenId }
 
-function isKnown(name: string): boolean {
-  return Object.hasOwn(required, name) || Object.hasOwn(optional, name)
+function hasOnly(value: unknown, members: Forms): boolean {
+  const isKnown = (name: string) => Object.hasOwn(members, name) || Object.hasOwn(optional, name)
+  return hasForms(value, members, optional) && Object.keys(value).every(isKnown)
 }

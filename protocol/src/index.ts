@@ -17,6 +17,14 @@ export { chainHashInput, delegationInput, isDelegationRecord } from './delegatio
 export { maxDelegationDepth, previousRecordInput } from './delegation-chain.ts'
 export type { DelegationRecord, UnsignedDelegationRecord } from './delegation-chain.ts'
 
+export { extendChain } from './extend-chain.ts'
+export type { ChainClaims, ChainSigner, DelegationGrant } from './extend-chain.ts'
+
+export { verifyChain, verifyChainAtOnce } from './verify-chain.ts'
+export type { ChainResult, ChainVerifier, ChainVerifierAtOnce } from './verify-chain.ts'
+export type { SignatureVerdict, SignedBytes } from './verify-chain.ts'
+export type { ChainError, ChainFault } from './chain-rules.ts'
+
 export { keyIdInput, maxTokenLength, readToken, tokenHeader, unsignedToken } from './token.ts'
 export type { TokenParts } from './token.ts'
 
@@ -39,6 +47,9 @@ export {
   type RevocationLevel,
 } from './revocation-target.ts'
 
+export { lineageOf, type Lineage } from './lineage.ts'
+export { matchesRevocation, type RevocationEntry } from './match-revocation.ts'
+
 export { errorCodes, type ErrorCode } from './error-codes.ts'
 
 export type { ProblemDetails } from './wire.ts'
@@ -48,5 +59,8 @@ export type { RenewRequest, TokenResponse } from './wire.ts'
 export type { AdminAuthRequest, AdminAuthResponse } from './wire.ts'
 export type { CreateLaunchTokenRequest, CreateLaunchTokenResponse } from './wire.ts'
 export type { LaunchTokenInfo, LaunchTokenList, LaunchTokenPolicy } from './wire.ts'
+export type { AppAuthRequest, AppAuthResponse, AppInfo, AppList } from './wire.ts'
+export type { DeregisterAppResponse, RegisterAppRequest, RegisterAppResponse } from './wire.ts'
+export type { RotateAppSecretRequest, RotateAppSecretResponse, UpdateAppRequest } from './wire.ts'
 export type { HealthResponse, StatusResponse } from './wire.ts'
 export type { PublishedKey, PublishedKeySet } from './wire.ts'

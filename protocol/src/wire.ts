@@ -130,6 +130,91 @@ export interface LaunchTokenList {
   readonly next_cursor?: string
 }
 
+/** An app as operators see it (contract 3.3): never with its secret. */
+export interface AppInfo {
+  /** `app-<name>-<6 hex>`. */
+  readonly app_id: string
+  /** Unique among all apps ever. */
+  readonly name: string
+  readonly client_id: string
+  /** Its ceiling: its agents get nothing wider. Empty for a verifier. */
+  readonly scopes: string[]
+  /** Life of its own tokens. */
+  readonly token_ttl: number
+  /** Apps whose agents its agents may delegate to; `["*"]` is any. */
+  readonly delegates_to: string[]
+  readonly status: 'active' | 'inactive'
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+/** The body of POST /v1/admin/apps (contract 4.11). A `verifier` has no scopes: it follows the revocation feed alone. */
+export interface RegisterAppRequest {
+  readonly name: string
+  readonly scopes?: string[]
+  readonly role?: 'app' | 'verifier'
+  readonly token_ttl?: number
+  readonly delegates_to?: string[]
+}
+
+/** The answer of POST /v1/admin/apps. */
+export interface RegisterAppResponse extends AppInfo {
+  /** 64 hex, shown once. */
+  readonly client_secret: string
+}
+
+/** The answer of GET /v1/admin/apps, newest first. */
+export interface AppList {
+  readonly apps: AppInfo[]
+  /** Of all pages; left out on request. */
+  readonly total?: number
+  /** Absent on the last page. */
+  readonly next_cursor?: string
+}
+
+/** The body of PUT /v1/admin/apps/{id} (contract 4.12): at least one; empty `scopes` count as absent. */
+export interface UpdateAppRequest {
+  readonly scopes?: string[]
+  readonly token_ttl?: number
+  readonly delegates_to?: string[]
+}
+
+/** The answer of DELETE /v1/admin/apps/{id}: final. */
+export interface DeregisterAppResponse extends AppInfo {
+  readonly deregistered_at: string
+}
+
+/** The body of POST /v1/admin/apps/{id}/secret (contract 4.25); no body means `{}`. */
+export interface RotateAppSecretRequest {
+  /** The previous secret ends at once instead of after ten minutes. */
+  readonly immediate?: boolean
+  /** What the app has begun and launched ends too. */
+  readonly end_sessions?: boolean
+}
+
+/** The answer of POST /v1/admin/apps/{id}/secret. */
+export interface RotateAppSecretResponse {
+  readonly app_id: string
+  readonly client_id: string
+  /** 64 hex, shown once. */
+  readonly client_secret: string
+  readonly previous_secret_expires_at: string
+}
+
+/** The body of POST /v1/app/auth (contract 4.13). */
+export interface AppAuthRequest {
+  readonly client_id: string
+  readonly client_secret: string
+}
+
+/** The answer of POST /v1/app/auth: a bearer token (RFC 6750), the seconds it lives, and what it may do. */
+export interface AppAuthResponse {
+  readonly access_token: string
+  readonly expires_in: number
+  readonly token_type: 'Bearer'
+  readonly scopes: string[]
+}
+
 /** The answer of GET /v1/health (contract 4.14), always with status 200. */
 export interface HealthResponse {
   readonly status: 'ok' | 'degraded'

@@ -24,6 +24,7 @@ test('what the package exports is what others may rely on, no more', () => {
     'encodeBase64url',
     'encodeHex',
     'errorCodes',
+    'extendChain',
     'findUncovered',
     'formatAgentId',
     'formatDetail',
@@ -37,6 +38,8 @@ test('what the package exports is what others may rely on, no more', () => {
     'isTrustDomain',
     'isWithin',
     'keyIdInput',
+    'lineageOf',
+    'matchesRevocation',
     'maxAgentIdLength',
     'maxDelegationDepth',
     'maxDetailValueLength',
@@ -55,6 +58,8 @@ test('what the package exports is what others may rely on, no more', () => {
     'unsignedToken',
     'verifierLeewaySeconds',
     'verifyAuditChain',
+    'verifyChain',
+    'verifyChainAtOnce',
   ])
 })
 

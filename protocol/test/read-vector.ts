@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AuditEvent, Checkpoint, Claims, DelegationRecord } from '@agentwrit/protocol'
-import type { RevocationLevel } from '@agentwrit/protocol'
+import type { ChainError, RevocationLevel } from '@agentwrit/protocol'
 
 /** The files in vectors/, by name. Hashes are SHA-256 in hex. */
 export interface Vectors {
@@ -23,7 +23,23 @@ export interface Vectors {
     readonly target: string
     readonly sha256: string
   }
-  readonly token: { readonly claims: Claims; readonly header: string; readonly token: string }
+  readonly token: TokenVector
+  /** The token of the whole chain. */
+  readonly 'delegated-token': TokenVector
+  /** The same with one change each, and hashes and the token's signature made anew: none of them is valid. */
+  readonly 'changed-delegated-tokens': {
+    /** `record <index>: <member>`, or what else is changed. */
+    readonly change: string
+    /** What is wrong when both keys of `keys` are accepted. */
+    readonly error: ChainError
+    readonly token: string
+  }[]
+}
+
+interface TokenVector {
+  readonly claims: Claims
+  readonly header: string
+  readonly token: string
 }
 
 export function readVector<Name extends keyof Vectors>(name: Name): Vectors[Name] {

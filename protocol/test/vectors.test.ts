@@ -1,13 +1,12 @@
 // The test vectors of the contract (section 10), kept as JSON for writers of other clients. What the contract gives
-// was computed by outside scripts; the second record and the token were added with this code and node:crypto.
+// was computed by outside scripts; the second record and the tokens were added with this code and node:crypto.
 import assert from 'node:assert/strict'
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto'
+import { createHash, createPublicKey, sign } from 'node:crypto'
 import test from 'node:test'
 import {
   auditHashInput,
   chainHashInput,
   checkpointInput,
-  decodeBase64url,
   delegationInput,
   encodeBase64url,
   encodeHex,
@@ -21,21 +20,17 @@ import {
   unsignedToken,
   verifyAuditChain,
 } from '@agentwrit/protocol'
-import { readVector } from './read-vector.ts'
+import { readVector, type Vectors } from './read-vector.ts'
+import { derivedKey, sha256, vectorKey } from './vector-keys.ts'
 
 const { file_key: fileKey, first_signing_key: firstSigningKey } = readVector('keys')
-
-const privateKey = toPrivateKey(fileKey.d)
 
 test('the key id is the RFC 7638 thumbprint of the RFC 8037 key', () => {
   assert.equal(sha256Base64url(keyIdInput(fileKey.x)), fileKey.kid)
 })
 
 test('the first signing key of a deployment is derived from the seed', () => {
-  const seed = Buffer.from(fileKey.d, 'base64url')
-  const derived = hkdfSync('sha256', seed, new Uint8Array(), firstSigningKey.info, 32)
-  const key = toPrivateKey(encodeBase64url(new Uint8Array(derived)))
-  const { x } = createPublicKey(key).export({ format: 'jwk' })
+  const { x } = createPublicKey(derivedKey).export({ format: 'jwk' })
   assert.equal(x, firstSigningKey.x)
   assert.equal(sha256Base64url(keyIdInput(firstSigningKey.x)), firstSigningKey.kid)
 })
@@ -75,10 +70,13 @@ test('a published revocation target is the hash of the contract', () => {
   assert.equal(sha256(publishedTargetInput(vector.level, vector.target)), vector.sha256)
 })
 
-test('a token is written and read byte for byte', () => {
-  const vector = readVector('token')
+test('a token, delegated or not, is written and read byte for byte', () => {
+  for (const name of ['token', 'delegated-token'] as const) assertToken(readVector(name))
+})
+
+function assertToken(vector: Vectors['token']): void {
   const unsigned = unsignedToken(vector.claims, fileKey.kid)
-  const signature = sign(null, Buffer.from(unsigned), privateKey)
+  const signature = sign(null, Buffer.from(unsigned), vectorKey)
   assert.equal(tokenHeader(fileKey.kid), vector.header)
   assert.equal(`${unsigned}.${encodeBase64url(signature)}`, vector.token)
 
@@ -87,10 +85,6 @@ test('a token is written and read byte for byte', () => {
   assert.equal(parts.signingInput, unsigned)
   assert.deepEqual(readClaims(parts.payload), vector.claims)
   assert.deepEqual(Buffer.from(parts.signature), signature)
-})
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
 
 function sha256Base64url(text: string): string {
@@ -98,12 +92,5 @@ function sha256Base64url(text: string): string {
 }
 
 function signHex(text: string): string {
-  return encodeHex(sign(null, Buffer.from(text), privateKey))
-}
-
-/** PKCS#8 of a raw Ed25519 private key (RFC 8410 section 7). */
-function toPrivateKey(d: string): ReturnType<typeof createPrivateKey> {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
-  const der = Buffer.concat([prefix, decodeBase64url(d) ?? new Uint8Array()])
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  return encodeHex(sign(null, Buffer.from(text), vectorKey))
 }

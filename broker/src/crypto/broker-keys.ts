@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { encodeBase64url, readToken, unsignedToken, type Claims } from '@agentwrit/protocol'
 import type { Keys, OpenedToken } from '../domain/tokens/keys.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { adminSecretJudge } from './admin-secret.ts'
 import { chooseEd25519 } from './choose-ed25519.ts'
 import { nonceKey } from './derived-keys.ts'
-import type { Ed25519 } from './ed25519.ts'
+import type { Ed25519, Signer } from './ed25519.ts'
 import { openKeyRing, type KeyRing } from './key-ring.ts'
 import { VerifyQueue } from './verify-queue.ts'
 
@@ -30,7 +30,8 @@ export interface OpenedKeys extends Keys, AsyncDisposable {
 export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
   const { seed, signingKeys } = options
   const isAdminSecret = adminSecretJudge(options.adminSecret)
-  const nonceMacKey = nonceKey(seed)
+  // A key object, because handing the bytes over anew costs more than the MAC.
+  const nonceMacKey = createSecretKey(nonceKey(seed))
   const ed25519 = await chooseEd25519()
   const ring = openKeyRing(signingKeys, seed, ed25519)
   const queue = new VerifyQueue()
@@ -39,7 +40,11 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
     activeKid: ring.activeKid,
     importedKey: ring.importedKey,
     published: () => ring.published,
-    sign: (claims) => signToken(claims, ring),
+    sign: (claims) => signToken(claims, ring.activeKid, ring.sign),
+    signAgain(claims, kid) {
+      const sign = ring.signers.get(kid)
+      return sign && signToken(claims, kid, sign)
+    },
     openToken: async (token) => {
       const read = readSigned(token, ring)
       if (read === undefined) return undefined
@@ -61,8 +66,8 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
   }
 }
 
-function signToken(claims: Claims, { activeKid, sign }: KeyRing): string {
-  const unsigned = unsignedToken(claims, activeKid)
+function signToken(claims: Claims, kid: string, sign: Signer): string {
+  const unsigned = unsignedToken(claims, kid)
   return `${unsigned}.${encodeBase64url(sign(Buffer.from(unsigned)))}`
 }
 

@@ -11,6 +11,8 @@ import { openSigningKey } from './sealed-key.ts'
 export interface KeyRing {
   readonly activeKid: string
   readonly sign: Signer
+  /** Of every accepted key, by kid: what a retiring one has signed may have to be signed again. */
+  readonly signers: ReadonlyMap<string, Signer>
   /** Public keys by kid: the active one and the retiring ones. */
   readonly accepted: ReadonlyMap<string, Uint8Array>
   /** The active key first, then the retiring ones, the youngest first. */
@@ -28,9 +30,14 @@ export function openKeyRing(
   const open = (row: SigningKey): OpenedKey => openKey(row, sealingKey, ed25519)
   const active = open(requireActive(rows))
   const accepted = [active, ...findRetiring(rows).map(open)]
+  const sign = ed25519.signer(active.seed)
+  const others = accepted
+    .slice(1)
+    .map(({ row, seed: own }) => [row.kid, ed25519.signer(own)] as const)
   return {
     activeKid: active.row.kid,
-    sign: ed25519.signer(active.seed),
+    sign,
+    signers: new Map([[active.row.kid, sign], ...others]),
     accepted: new Map(accepted.map(({ row, publicKey }) => [row.kid, publicKey])),
     published: accepted.map(({ row }) => toPublishedKey(row)),
     importedKey: findImported(accepted),

@@ -1,3 +1,4 @@
+import type { AppStore } from './apps/app.ts'
 import type { AuditStore } from './audit/audit-event.ts'
 import type { AgentStore } from './identity/agent.ts'
 import type { LaunchTokenStore } from './launch-tokens/launch-token.ts'
@@ -8,6 +9,7 @@ import type { SigningKeyStore } from './tokens/signing-key.ts'
 /** What is kept, noun by noun. Every method that changes something is one atomic change with its audit events. */
 export interface Store {
   readonly agents: AgentStore
+  readonly apps: AppStore
   readonly launchTokens: LaunchTokenStore
   readonly sessions: SessionStore
   readonly revocations: RevocationStore

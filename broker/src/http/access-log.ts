@@ -8,6 +8,9 @@ export interface Observers {
   readonly metrics: Metrics
 }
 
+/** What a request is recorded as whose client went away before there was an answer: Node's default would be a success. */
+const ABORTED = 499
+
 /** One record and one measurement of a request whose answer has gone out, or whose client has gone away. */
 export function recordAnswer(
   { log, metrics }: Observers,
@@ -15,13 +18,14 @@ export function recordAnswer(
   seconds: number,
 ): void {
   const route = routeOf(request)
-  metrics.answered(route, raw.statusCode, seconds)
+  const status = raw.headersSent ? raw.statusCode : ABORTED
+  metrics.answered(route, status, seconds)
   log.info(
     {
       request_id: request.id,
       method: request.raw.method,
       route,
-      status: raw.statusCode,
+      status,
       duration_ms: Math.round(seconds * 1e6) / 1e3,
       client: request.sourceIp,
     },

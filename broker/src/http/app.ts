@@ -1,5 +1,6 @@
 import { fastifySwagger } from '@fastify/swagger'
 import { fastify, type FastifyInstance } from 'fastify'
+import type { Socket } from 'node:net'
 import type { Context } from '../domain/context.ts'
 import { recordAnswer } from './access-log.ts'
 import { beginRequest, findEarlyFault } from './begin-request.ts'
@@ -37,7 +38,7 @@ export interface AppParts {
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { context, version, routes = allRoutes } = parts
   const app = createServer(parts)
-  parseBodies(app)
+  parseBodies(app, context.clock)
   app.setErrorHandler(answerErrors(context))
   app.setNotFoundHandler(refuseUnmatched(routes))
   await app.register(fastifySwagger, openapiOptions(version))
@@ -64,13 +65,15 @@ function createServer(parts: AppParts): FastifyInstance {
   const begin = beginRequest({ underWay, headers, clientAddress })
   const answerError = answerErrors(context)
   const newRequestId = (): string => requestId(undefined)
+  const isReceiving = (socket: object): boolean => underWay.isReceiving(socket)
+  const answerClientError = answerClientErrors({ observers, headers, newRequestId, isReceiving })
 
   const app = fastify({
     ...serverOptions(tls, timeouts),
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
-    clientErrorHandler: answerClientErrors({ observers, headers, newRequestId }),
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      begin(request, reply)
+      if (!begin(request, reply)) return
       void answerError(findEarlyFault(request) ?? error, request, reply)
     },
     // Fastify's own answer while it closes is no problem object; requests that come in time are served.
@@ -84,10 +87,14 @@ function createServer(parts: AppParts): FastifyInstance {
   app.decorateRequest('route', undefined)
   app.decorateRequest('caller', undefined)
   app.addHook('onRequest', (request, reply, done) => {
-    begin(request, reply)
-    done(findEarlyFault(request))
+    if (begin(request, reply)) done(findEarlyFault(request))
   })
   answerExpectations(app)
+  app.server.on('connect', (_request, socket: Socket) => {
+    // Node has let go of it, and nobody would hear that it broke.
+    socket.on('error', () => socket.destroy())
+    answerClientError(new Error('this is no proxy'), socket)
+  })
   dropSilentWhenClosing(app)
   return app
 }

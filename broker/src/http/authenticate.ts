@@ -4,13 +4,22 @@ import type { Fault } from '../domain/fault.ts'
 import {
   authenticateBearer,
   authenticateForRelease,
+  authenticateForRenewal,
 } from '../domain/identity/authenticate-bearer.ts'
 import type { Caller } from '../domain/identity/caller.ts'
 import { requireKind, requireScope } from '../domain/identity/require-scope.ts'
 import { originOf } from './origin.ts'
 
-/** Which bearers a route takes: live ones, or for release also dead ones that have not expired. */
-export type BearerRule = 'live' | 'unexpired'
+/** Which bearers a route takes, see `verifiers`. */
+export type BearerRule = keyof typeof verifiers
+
+const verifiers = {
+  live: authenticateBearer,
+  /** Release alone: also dead ones that have not expired. */
+  unexpired: authenticateForRelease,
+  /** Renewal alone: also superseded ones that repeat their own renewal. */
+  renewable: authenticateForRenewal,
+}
 
 export interface Access {
   readonly bearer: BearerRule
@@ -25,12 +34,13 @@ export async function authenticate(
   request: FastifyRequest,
   { bearer, scopes, kinds }: Access,
 ): Promise<Caller> {
-  const verify = bearer === 'live' ? authenticateBearer : authenticateForRelease
-  const caller = await verify(context, {
+  const idempotencyKey = request.headers['idempotency-key']
+  const caller = await verifiers[bearer](context, {
     authorization: request.headers.authorization,
     origin: originOf(request),
     // Operators get in while strangers flood (contract 2.4).
     pace: request.route?.path.startsWith('/v1/admin/') === true ? 'at once' : 'queued',
+    idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
   })
   if (scopes !== undefined) requireScope(caller, scopes)
   if (kinds !== undefined) requireKind(caller, kinds)

@@ -4,13 +4,16 @@ import { Fault } from '../domain/fault.ts'
 /** Bytes of one body: exactly this many still pass. */
 export const MAX_BODY = 1_048_576
 
+/** Reads of one body: a mebibyte in single bytes would cost a second of everybody's time. */
+export const MAX_PIECES = 16_384
+
 /** Bytes of all bodies that are being read at one time. */
 export const MAX_BUFFERED = 64 * MAX_BODY
 
 /** Milliseconds a closing connection is still read from. */
 const LINGER = 1000
 
-/** What all requests together hold of bodies not yet parsed (law 7). Only bytes that arrived count. */
+/** What all requests together hold of bodies not yet parsed (law 7): memory, whatever of it is filled yet. */
 export class BodyBudget {
   #left = MAX_BUFFERED
 
@@ -34,6 +37,10 @@ export function isDeclaredTooLarge({ headers }: RawRequest): boolean {
 
 export function tooLarge(): Fault {
   return new Fault('payload_too_large', `a body is at most ${MAX_BODY} bytes`)
+}
+
+export function tooManyPieces(): Fault {
+  return new Fault('payload_too_large', `a body comes in at most ${MAX_PIECES} pieces`)
 }
 
 /** GET and HEAD have no body here; a chunked one is not read to its end, whatever its length. */

@@ -12,16 +12,21 @@ export interface ClientErrorParts {
   readonly observers: Observers
   readonly headers: SecurityHeaders
   readonly newRequestId: () => string
+  /** Whether the body of a request that has begun on this connection still comes. */
+  readonly isReceiving: (socket: Socket) => boolean
 }
 
 /** Answers connections whose bytes never became a request: too slow, too large, or no HTTP. They are closed then. */
-export function answerClientErrors({ observers, headers, newRequestId }: ClientErrorParts) {
+export function answerClientErrors(parts: ClientErrorParts) {
+  const { observers, headers, newRequestId, isReceiving } = parts
   const answered = new WeakSet<Socket>()
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (answered.has(socket)) return
     const fault = toFault(error.code)
     if (failBody(socket, fault)) return
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+    // Bytes of ours would be taken for the answer to an earlier request, or be a second one to this.
+    const isTaken = isAnswering(socket) || isReceiving(socket)
+    if (error.code === 'ECONNRESET' || !socket.writable || isTaken) {
       socket.destroy()
       return
     }
@@ -34,7 +39,6 @@ export function answerClientErrors({ observers, headers, newRequestId }: ClientE
   }
 }
 
-/** Bytes of ours now would be taken for the answer to an earlier request on this connection. */
 function isAnswering(socket: Socket): boolean {
   // Node keeps the answer that a connection waits for here, and Fastify relies on it too.
   return '_httpMessage' in socket && socket['_httpMessage'] !== null
@@ -47,5 +51,5 @@ function toFault(code: string | undefined): Fault {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new Fault('headers_too_large', 'the header block is at most 64 KiB')
   }
-  return new Fault('invalid_request', 'this is no HTTP/1.1 request')
+  return new Fault('invalid_request', 'this is no HTTP/1.1 request that is served here')
 }

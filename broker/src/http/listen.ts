@@ -34,6 +34,8 @@ export function serverOptions(tls: TlsMaterial | undefined, timeouts: Timeouts) 
     connectionsCheckingInterval: 500,
     // Node's own answer would lack our headers; the pipeline looks for itself.
     requireHostHeader: false,
+    // Node would silently drop the second Host or Authorization; joined they are refused (RFC 9110 section 5.3).
+    joinDuplicateHeaders: true,
   }
   return {
     ...(tls === undefined ? { http: server } : { https: { ...server, ...tlsOptions(tls) } }),

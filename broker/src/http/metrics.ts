@@ -1,8 +1,8 @@
-import type { AuditEventType } from '@agentwrit/protocol'
+import { auditEventTypes, type AuditEventType, revocationLevels } from '@agentwrit/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
 import { freshWithin } from './fresh.ts'
-import { tokenKindOf } from './token-kind.ts'
+import { tokenKindOf, tokenKinds } from './token-kind.ts'
 
 /**
  * What is counted (contract section 8). Tokens and events are counted from what the store has committed, so nothing
@@ -10,10 +10,14 @@ import { tokenKindOf } from './token-kind.ts'
  */
 export class Metrics {
   readonly #registry = new Registry()
-  readonly #own = makeMetrics(this.#registry)
+  readonly #own: ReturnType<typeof makeMetrics>
 
-  /** `activeAgents` is read when the metrics are; one reading serves all who ask meanwhile. */
-  constructor(activeAgents: () => Promise<number>) {
+  /**
+   * `activeAgents` is read when the metrics are; one reading serves all who ask meanwhile. `storeOperations`: all that
+   * `storeFailed` can be told.
+   */
+  constructor(activeAgents: () => Promise<number>, storeOperations: readonly string[]) {
+    this.#own = makeMetrics(this.#registry, storeOperations)
     const read = freshWithin(0, Date.now, activeAgents)
     const gauge = new Gauge({
       name: 'agentwrit_active_agents',
@@ -79,25 +83,44 @@ export class Metrics {
   }
 }
 
-/** A release ends one live token as long as nobody can delegate. */
-function revocationLevelOf(type: AuditEventType): 'release' | undefined {
+/** A release, or a reuse of a superseded token, ends one live token as long as nobody can delegate. */
+function revocationLevelOf(type: AuditEventType): 'release' | 'token' | undefined {
+  if (type === 'token_reuse_detected') return 'token'
   return type === 'token_released' ? 'release' : undefined
 }
 
-function makeMetrics(registry: Registry) {
+const outcomes = ['success', 'failure']
+const revoked = [...revocationLevels, 'release']
+
+function makeMetrics(registry: Registry, storeOperations: readonly string[]) {
   const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
-    new Counter({ name: `agentwrit_${name}`, help, labelNames, registers })
+  /** Each value its label can have is there from the start, at 0: else nobody sees the first event as an increase. */
+  const counter = (name: string, help: string, label?: string, values: readonly string[] = []) => {
+    const labelNames = label === undefined ? [] : [label]
+    const made = new Counter<string>({ name: `agentwrit_${name}`, help, labelNames, registers })
+    for (const value of values) made.labels(value).inc(0)
+    return made
+  }
   return {
-    tokensIssued: counter('tokens_issued_total', 'Tokens issued, renewals included', ['kind']),
-    tokensRevoked: counter('tokens_revoked_total', 'Live tokens killed', ['level']),
-    registrations: counter('registrations_total', 'Registrations of agents', ['status']),
-    adminAuth: counter('admin_auth_total', 'Sign-ins of operators', ['status']),
+    tokensIssued: counter('tokens_issued_total', 'Tokens issued, renewals too', 'kind', tokenKinds),
+    tokensRevoked: counter('tokens_revoked_total', 'Live tokens killed', 'level', revoked),
+    registrations: counter('registrations_total', 'Registrations of agents', 'status', outcomes),
+    adminAuth: counter('admin_auth_total', 'Sign-ins of operators', 'status', outcomes),
     launchTokens: counter('launch_tokens_created_total', 'Launch tokens created'),
     clockSkew: counter('clock_skew_total', 'Tokens refused because they begin in the future'),
     unknownSession: counter('unknown_session_total', 'Well-signed tokens of no known session'),
-    auditEvents: counter('audit_events_total', 'Audit events written', ['event_type']),
-    storeErrors: counter('db_errors_total', 'Failed store operations', ['operation']),
+    auditEvents: counter(
+      'audit_events_total',
+      'Audit events written',
+      'event_type',
+      auditEventTypes,
+    ),
+    storeErrors: counter(
+      'db_errors_total',
+      'Failed store operations',
+      'operation',
+      storeOperations,
+    ),
     eventsLoaded: new Gauge({
       name: 'agentwrit_audit_events_loaded',
       help: 'Audit events found in the log at start',

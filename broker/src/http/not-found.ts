@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../domain/fault.ts'
+import { pathOf } from './request-target.ts'
 import type { Route } from './route.ts'
 
 interface Place {
@@ -40,12 +41,6 @@ function findPlace(places: readonly Place[], target: string): Place | undefined 
       place.segments.length === segments.length &&
       place.segments.every((name, index) => fits(name, segments[index] ?? '')),
   )
-}
-
-/** A request target may be a whole URL (RFC 9112 section 3.2.2). */
-function pathOf(target: string): string {
-  const [path = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)
-  return path
 }
 
 /** A variable takes any segment but an empty one. */

@@ -32,6 +32,7 @@ function complete(operation: Json | undefined, route: Route): Json {
     operationId: operationIdOf(route),
     ...operation,
     ...(route.access === undefined ? {} : { security: [{ bearer: [] }] }),
+    ...(route.access?.bearer === 'renewable' ? { parameters: [idempotencyKey] } : {}),
     responses: { ...success(route), ...failures(route) },
   }
 }
@@ -46,7 +47,7 @@ function success({ status, answer, produces = 'application/json' }: Route): Json
   return {
     [status]: {
       description: status === 204 ? 'Done' : 'The answer',
-      headers: { ...refer(everyHeader), ...refer(['Warning']) },
+      headers: refer(everyHeader),
       ...(status === 204 ? {} : { content }),
     },
   }
@@ -56,14 +57,16 @@ function success({ status, answer, produces = 'application/json' }: Route): Json
 function failures(route: Route): Json {
   const codes = Map.groupBy(codesOf(route), statusOf)
   const responses: Json = {}
-  for (const [status, same] of codes) {
-    responses[status] = {
-      description: `${titleOf(same[0] ?? 'internal_error')}: ${same.join(', ')}`,
-      headers: refer([...everyHeader, ...(headersOfStatus[status] ?? [])]),
-      content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    }
-  }
+  for (const [status, same] of codes) responses[status] = failure(status, same)
   return responses
+}
+
+function failure(status: number, codes: readonly ErrorCode[]): Json {
+  return {
+    description: `${titleOf(codes[0] ?? 'internal_error')}: ${codes.join(', ')}`,
+    headers: refer([...everyHeader, ...(headersOfStatus[status] ?? [])]),
+    content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  }
 }
 
 function codesOf({ errors, access, rateLimit, body, params, query }: Route): ErrorCode[] {
@@ -92,13 +95,23 @@ const everyHeader = [
   'X-Frame-Options',
   'Cache-Control',
   'Strict-Transport-Security',
+  'Warning',
 ]
 
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
+  405: ['Allow'],
   429: ['Retry-After'],
   503: ['Retry-After'],
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Of a CSPRNG: the same request with the same key gets the same answer, for 30 seconds',
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{22,128}$' },
 }
 
 const headers = {
@@ -108,6 +121,7 @@ const headers = {
   'Cache-Control': header('`no-store`, except for the published keys'),
   'Strict-Transport-Security': header('Where the broker itself ends TLS'),
   Warning: header('Names members and query parameters that were ignored'),
+  Allow: header('The methods that this path has'),
   'WWW-Authenticate': header('How to authenticate (RFC 6750), on protected routes'),
   'Retry-After': header('Whole seconds until a retry can succeed', '^[1-9][0-9]*$'),
 }
@@ -140,5 +154,7 @@ const problem = {
 const components = {
   headers,
   schemas: { Problem: problem },
+  // Of every path, to the methods it lacks: no operation can say so.
+  responses: { MethodNotAllowed: failure(405, ['method_not_allowed']) },
   securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
 }

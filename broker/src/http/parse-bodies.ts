@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { Fault } from '../domain/fault.ts'
+import type { Clock } from '../domain/surroundings.ts'
+import { attemptLimits } from './attempt-limit.ts'
 import { BodyBudget } from './body-limit.ts'
 import { type JsonObject, parseJsonBody } from './json-body.ts'
 import { readBody } from './read-body.ts'
@@ -9,15 +11,18 @@ import type { Route } from './route.ts'
 type Done = (error: Error | null, body?: JsonObject) => void
 
 /** One parser for every body, whatever its content type says. Where no body is asked for, none is read. */
-export function parseBodies(app: FastifyInstance): void {
+export function parseBodies(app: FastifyInstance, clock: Clock): void {
+  const refuseAttempt = attemptLimits(clock)
   const budget = new BodyBudget()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
-    ({ route, raw }: FastifyRequest, stream: Readable, done: Done) => {
+    (request: FastifyRequest, stream: Readable, done: Done) => {
+      const { route, raw } = request
       if (route?.body === undefined) return done(null)
       readBody({ stream, socket: raw.socket, budget }, (fault, bytes) => {
-        const body = fault ?? parseFor(route, bytes)
+        const parsed = fault ?? parseFor(route, bytes)
+        const body = refuseAttempt(request, parsed) ?? parsed
         if (body instanceof Fault) done(body)
         else done(null, body)
       })

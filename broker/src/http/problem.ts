@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Fault } from '../domain/fault.ts'
 import { challengeFor } from './authenticate.ts'
 import { closeIfUnread } from './body-limit.ts'
+import { pathOf } from './request-target.ts'
 import type { SecurityHeaders } from './security-headers.ts'
 import { sendText } from './send.ts'
 
@@ -81,8 +82,7 @@ export function problemBytes(fault: Fault, requestId: string, headers: SecurityH
 }
 
 function decodedPath(target: string): string {
-  const [path = ''] = target.split('?', 1)
-  const decoded = decode(path)
+  const decoded = decode(pathOf(target))
   return decoded.slice(0, MAX_INSTANCE).toWellFormed()
 }
 

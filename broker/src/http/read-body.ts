@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Fault } from '../domain/fault.ts'
-import { type BodyBudget, MAX_BODY, tooLarge } from './body-limit.ts'
+import { type BodyBudget, MAX_BODY, MAX_PIECES, tooLarge, tooManyPieces } from './body-limit.ts'
 
 export interface BodySource {
   readonly stream: Readable
@@ -24,21 +24,27 @@ export function failBody(socket: object, fault: Fault): boolean {
 
 /** Reads a body of at most 1 MiB into memory; calls back once. */
 export function readBody({ stream, socket, budget }: BodySource, done: Done): void {
-  let chunks: Uint8Array[] | undefined
   let bytes: Uint8Array = nothing
   let length = 0
+  let pieces = 0
 
   stream.on('data', onData)
   stream.on('end', onEnd)
   stream.on('error', onError)
   readers.set(socket, finish)
 
-  function onData(chunk: Uint8Array): void {
-    if (length + chunk.length > MAX_BODY) return finish(tooLarge())
-    if (!budget.take(chunk.length)) return finish(overloaded())
-    length += chunk.length
-    if (bytes === nothing) bytes = chunk
-    else (chunks ??= [bytes]).push(chunk)
+  function onData(piece: Uint8Array): void {
+    const needed = length + piece.length
+    if (needed > MAX_BODY) return finish(tooLarge())
+    if (++pieces > MAX_PIECES) return finish(tooManyPieces())
+    if (needed > bytes.length) {
+      const capacity = pieces === 1 ? needed : Math.min(2 * needed, MAX_BODY)
+      if (!budget.take(capacity - bytes.length)) return finish(overloaded())
+      // Most bodies are one piece. Others are copied: a piece takes hundreds of bytes beside its own.
+      bytes = pieces === 1 ? piece : enlarged(bytes, capacity)
+    }
+    if (pieces > 1) bytes.set(piece, length)
+    length = needed
   }
 
   function onEnd(): void {
@@ -56,9 +62,15 @@ export function readBody({ stream, socket, budget }: BodySource, done: Done): vo
     // An aborted request must not end the process for want of a listener.
     if (fault !== undefined) stream.on('error', ignore)
     readers.delete(socket)
-    budget.giveBack(length)
-    done(fault, chunks === undefined ? bytes : Buffer.concat(chunks, length))
+    budget.giveBack(bytes.length)
+    done(fault, bytes.subarray(0, length))
   }
+}
+
+function enlarged(bytes: Uint8Array, capacity: number): Uint8Array {
+  const larger = new Uint8Array(capacity)
+  larger.set(bytes)
+  return larger
 }
 
 function ignore(): void {}

@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox'
 import type { Origin, Refusal } from '../domain/audit/refusal.ts'
 import type { Context } from '../domain/context.ts'
 import type { Caller } from '../domain/identity/caller.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
 import type { Access, BearerRule } from './authenticate.ts'
 import type { JsonObject } from './json-body.ts'
 import type { Metrics } from './metrics.ts'
@@ -44,6 +45,8 @@ export interface RouteDefinition<Body, Query, Params, Answer, Bearer> {
   readonly kinds?: readonly Caller['kind'][]
   /** Per client address, tested before the body is read; a refusal is audited. */
   readonly rateLimit?: RateLimit & { readonly refusal: Refusal }
+  /** Per account and client address, tested once the body is parsed. */
+  readonly attemptLimit?: AttemptLimit
   /** Absent: a body is not read. */
   readonly body?: WireSchema<Body>
   /** A mistake in the body that deserves its own words, looked for before the schema. */

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '@agentwrit/protocol'
 
-export type TokenKind = 'admin' | 'app' | 'agent' | 'delegated'
+export const tokenKinds = ['admin', 'app', 'agent', 'delegated'] as const
+export type TokenKind = (typeof tokenKinds)[number]
 
 /** Kind of the token that the event issued, or undefined. Each issued token is named by exactly one event (contract 5.1). */
 export function tokenKindOf({

@@ -1,12 +1,23 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../domain/fault.ts'
 
 /** Milliseconds between two looks for overdue requests. */
 const LOOK = 500
 
+/** Requests that one connection may wait for at a time (law 7): Node hands over all those of one read at once. */
+export const MAX_PIPELINED = 32
+
+type RawRequest = FastifyRequest['raw']
+
+interface Connection {
+  unanswered: number
+  latest: RawRequest
+}
+
 interface Entry {
   readonly reply: FastifyReply
   readonly startedAt: number
+  readonly connection: Connection
 }
 
 /**
@@ -15,6 +26,7 @@ interface Entry {
  */
 export class RequestsUnderWay {
   readonly #entries = new Map<FastifyReply['raw'], Entry>()
+  readonly #connections = new WeakMap<object, Connection>()
   readonly #ended: (reply: FastifyReply, seconds: number) => void
   readonly #timeout: number
   readonly #onClose: (this: FastifyReply['raw']) => void
@@ -22,7 +34,7 @@ export class RequestsUnderWay {
 
   /**
    * `ended` is told when the answer has gone out or the client has gone away. `timeout`: milliseconds after which a
-   * request is answered 503, whatever it is waiting for.
+   * request is answered 503, whatever it is waiting for; who does not take the answer either is cut off.
    */
   constructor(ended: (reply: FastifyReply, seconds: number) => void, timeout: number) {
     this.#ended = ended
@@ -34,16 +46,40 @@ export class RequestsUnderWay {
     }
   }
 
-  begin(reply: FastifyReply): void {
-    this.#entries.set(reply.raw, { reply, startedAt: performance.now() })
+  /** False when the connection is cut off: nobody would take the answer. */
+  begin(reply: FastifyReply): boolean {
+    const { raw } = reply.request
+    const connection = this.#connectionOf(raw)
+    if (connection.unanswered === MAX_PIPELINED) raw.socket.destroy()
+    if (raw.socket.destroyed) return false
+    connection.unanswered += 1
+    this.#entries.set(reply.raw, { reply, connection, startedAt: performance.now() })
     reply.raw.on('close', this.#onClose)
     this.#look ??= setInterval(() => this.#refuseOverdue(), LOOK).unref()
+    return true
+  }
+
+  /** Whether a request of this connection has begun and its body has not come to its end. */
+  isReceiving(socket: object): boolean {
+    return this.#connections.get(socket)?.latest.complete === false
+  }
+
+  #connectionOf(latest: RawRequest): Connection {
+    const known = this.#connections.get(latest.socket)
+    if (known !== undefined) {
+      known.latest = latest
+      return known
+    }
+    const connection = { unanswered: 0, latest }
+    this.#connections.set(latest.socket, connection)
+    return connection
   }
 
   #end(raw: FastifyReply['raw']): void {
     const entry = this.#entries.get(raw)
     if (entry === undefined) return
     this.#entries.delete(raw)
+    entry.connection.unanswered -= 1
     this.#ended(entry.reply, (performance.now() - entry.startedAt) / 1000)
   }
 
@@ -52,6 +88,8 @@ export class RequestsUnderWay {
     for (const { reply, startedAt } of this.#entries.values()) {
       if (startedAt > latest) return
       if (!reply.sent) reply.send(tooSlow(reply.request.method))
+      // A refusal of ours has until the next look.
+      else if (startedAt <= latest - LOOK) reply.request.raw.socket.destroy()
     }
     if (this.#entries.size > 0) return
     clearInterval(this.#look)

@@ -20,6 +20,7 @@ export type Guard<Name extends string = string> = { readonly name: Name } & (
   | { [Table in TableName]: SomeRow<Table> }[TableName]
   | { [Table in PlainTableName]: NoRow<Table> }[PlainTableName]
   | BeforeInstant
+  | AfterInstant
 )
 
 /** At least one of the rows under the key meets the condition. */
@@ -39,6 +40,11 @@ interface NoRow<Table extends TableName> {
 /** The batch's time lies before this instant (milliseconds). */
 interface BeforeInstant {
   readonly before: number
+}
+
+/** The batch's time lies after this instant (milliseconds). */
+interface AfterInstant {
+  readonly after: number
 }
 
 type Key<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: string | number }

@@ -1,24 +1,22 @@
 import { Fault } from '../domain/fault.ts'
 import type { Store } from '../domain/store.ts'
+import { createAppStore } from './app-store.ts'
 import { appendEvents } from './changes/append-events.ts'
-import { beginSession } from './changes/begin-session.ts'
 import { createLaunchToken } from './changes/create-launch-token.ts'
 import { prune, pruneBound } from './changes/prune.ts'
 import { registerAgent } from './changes/register-agent.ts'
-import { releaseSession } from './changes/release-session.ts'
 import { removeLaunchToken } from './changes/remove-launch-token.ts'
-import { renewToken } from './changes/renew-token.ts'
 import type { Committer } from './committer.ts'
 import {
   allSigningKeys,
   findAgent,
   findLaunchToken,
   findLaunchTokenById,
-  findSession,
   readHead,
   type RowSource,
 } from './finds.ts'
 import type { Scanner } from './scans.ts'
+import { createSessionStore } from './session-store.ts'
 import type { StoreObserver, StoreOperation } from './store-observer.ts'
 
 export interface StoreParts {
@@ -28,23 +26,22 @@ export interface StoreParts {
   /** For many rows. */
   readonly scanner: Scanner
   readonly observer: StoreObserver
+  /** Ends the process if another broker could be using the same store. */
+  readonly requireSoleUse?: () => void
   /** Closes the parts, once the last change has been decided. */
   readonly close: () => Promise<void>
 }
 
 /** The ports of the domain, for any engine. */
-export function createStore({ committer, source, scanner, observer, close }: StoreParts): Store {
-  const answering = async <Answer>(
-    operation: StoreOperation,
-    reading: Promise<Answer>,
-  ): Promise<Answer> => {
-    try {
-      return await reading
-    } catch (cause) {
-      observer.operationFailed(operation)
-      throw new Fault('service_unavailable', 'the store does not answer', { cause, retryAfter: 1 })
-    }
-  }
+export function createStore({
+  committer,
+  source,
+  scanner,
+  observer,
+  close,
+  requireSoleUse,
+}: StoreParts): Store {
+  const answering = faultsOf(observer)
   const find = <Answer>(reading: Promise<Answer>) => answering('read', reading)
   const scan: Scanner['scan'] = (name, asked) => answering('scan', scanner.scan(name, asked))
   const head = () => find(readHead(source))
@@ -55,6 +52,7 @@ export function createStore({ committer, source, scanner, observer, close }: Sto
       find: (agentId) => find(findAgent(source, agentId)),
       countActive: (at) => scan('activeAgents', { at }),
     },
+    apps: createAppStore({ committer, source, find, scan }),
     launchTokens: {
       create: (token, presented, events) =>
         committer.commit(createLaunchToken(token, presented, events)),
@@ -64,12 +62,7 @@ export function createStore({ committer, source, scanner, observer, close }: Sto
       remove: (token, presented, events) =>
         committer.commit(removeLaunchToken(token, presented, events)),
     },
-    sessions: {
-      begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
-      find: (sid) => find(findSession(source, sid)),
-      renew: (swap, events) => committer.commit(renewToken(swap, events)),
-      release: (entry, events) => committer.commit(releaseSession(entry, events)),
-    },
+    sessions: createSessionStore({ committer, source, find }),
     revocations: { all: () => scan('revocations', undefined) },
     audit: {
       append: async (events) => void (await committer.commit(appendEvents(events))),
@@ -82,8 +75,12 @@ export function createStore({ committer, source, scanner, observer, close }: Sto
       return values
     },
     lastTime: () => committer.lastTime,
-    prune: () => pruneAll(committer),
+    prune: () => {
+      requireSoleUse?.()
+      return pruneAll(committer)
+    },
     probe: async () => {
+      requireSoleUse?.()
       // A change of nothing still writes the head row and commits.
       await committer.commit(appendEvents([]))
       await head()
@@ -92,6 +89,18 @@ export function createStore({ committer, source, scanner, observer, close }: Sto
       await committer.finish()
       await close()
     },
+  }
+}
+
+/** A read that fails becomes a fault, and is counted. */
+function faultsOf(observer: StoreObserver) {
+  return async <Answer>(operation: StoreOperation, reading: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await reading
+    } catch (cause) {
+      observer.operationFailed(operation)
+      throw new Fault('service_unavailable', 'the store does not answer', { cause, retryAfter: 1 })
+    }
   }
 }
 

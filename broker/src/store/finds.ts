@@ -1,6 +1,7 @@
 // Reads of single rows, by primary key: quick enough for the main thread.
 import type { Agent } from '../domain/identity/agent.ts'
 import type { LaunchToken, LaunchTokenOwner } from '../domain/launch-tokens/launch-token.ts'
+import type { Renewal } from '../domain/tokens/renewal.ts'
 import type { Session } from '../domain/tokens/session.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import type { RowMac } from './row-mac.ts'
@@ -9,6 +10,7 @@ import type { Row, TableDescription, Value } from './table.ts'
 import { agents, toAgent } from './tables/agents.ts'
 import { head, headKey, toHead, type Head } from './tables/head.ts'
 import { launchTokens, toLaunchToken } from './tables/launch-tokens.ts'
+import { renewals, toRenewal } from './tables/renewals.ts'
 import { sessions, toSession } from './tables/sessions.ts'
 import { signingKeys, toSigningKey } from './tables/signing-keys.ts'
 
@@ -28,6 +30,11 @@ export async function readHead(source: RowSource): Promise<Head> {
 export async function findSession(source: RowSource, sid: string): Promise<Session | undefined> {
   const row = await findRow(source, sessions, { sid })
   return row && toSession(row)
+}
+
+export async function findRenewal(source: RowSource, oldJti: string): Promise<Renewal | undefined> {
+  const row = await findRow(source, renewals, { old_jti: oldJti })
+  return row && toRenewal(row)
 }
 
 export async function findAgent(source: RowSource, agentId: string): Promise<Agent | undefined> {
@@ -50,7 +57,8 @@ export async function findLaunchTokenById(
   { appId }: LaunchTokenOwner,
 ): Promise<LaunchToken | undefined> {
   if (!/^[0-9a-f]{16}$/.test(id)) return undefined
-  const text = `${selectFrom(launchTokens)} where hash >= ? and hash <= ? order by hash limit 1`
+  // Several rows only if somebody planted one, whose MAC fails then.
+  const text = `${selectFrom(launchTokens)} where hash >= ? and hash <= ? order by hash limit 100`
   const [row] = await readRows(source, launchTokens, text, [id, id.padEnd(64, 'f')])
   const token = row && toLaunchToken(row)
   return appId === undefined || token?.appId === appId ? token : undefined

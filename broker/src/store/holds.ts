@@ -5,13 +5,14 @@ import { tables, type TableName } from './tables.ts'
 
 /** The guard's table and key, for whoever loads its rows; undefined when it needs none. */
 export function guardedRows(guard: Guard): { table: TableName; key: Row } | undefined {
-  if ('before' in guard) return undefined
+  if ('before' in guard || 'after' in guard) return undefined
   return { table: 'some' in guard ? guard.some : guard.none, key: { ...guard.key } }
 }
 
 /** Decides a guard from the rows under its key: the one judge for both engines. */
 export function holds(guard: Guard, rows: readonly Row[], moment: Moment): boolean {
   if ('before' in guard) return moment.at < guard.before
+  if ('after' in guard) return moment.at > guard.after
   const table: TableDescription = tables['some' in guard ? guard.some : guard.none]
   const where: Readonly<Record<string, Test>> = { ...guard.where }
   const found = rows.some((row) =>

@@ -52,4 +52,27 @@ export const migrations: readonly Migration[] = [
       'create index audit_events_jti on audit_events (jti) where jti is not null',
     ],
   },
+  {
+    oldestCode: 1,
+    statements: [
+      `create table renewals (
+        old_jti text primary key, old_exp bigint not null, new_jti text not null, renewed_at bigint not null,
+        kid text not null, key_hash text, body_hash text, claims text, mac text not null)`,
+      'create index renewals_old_exp on renewals (old_exp)',
+    ],
+  },
+  {
+    // Older code knows no ceilings: it would register beyond them.
+    oldestCode: 3,
+    statements: [
+      `create table apps (
+        app_id text primary key, name text not null, client_id text not null, role text not null,
+        scopes text not null, token_ttl bigint not null, delegates_to text not null, version bigint not null,
+        secret_hash text not null, previous_secret_hash text, previous_secret_expires_at bigint,
+        created_at bigint not null, updated_at bigint not null, deregistered_at bigint, mac text not null)`,
+      'create unique index apps_name on apps (name)',
+      'create unique index apps_client_id on apps (client_id)',
+      'create table app_names (name text primary key, app_id text not null)',
+    ],
+  },
 ]

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../domain/store.ts'
@@ -54,6 +54,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       source,
       scanner,
       observer: options.observe,
+      requireSoleUse: () => {
+        if (!lock.isInPlace()) options.fatal(new StoreOpenError(lockGone(path)))
+      },
       close,
     })
   } catch (cause) {
@@ -80,13 +83,32 @@ export function isStoreEmpty(path: string): boolean {
 /** One file has one lock, whatever links lead to it. A second hard link could not be told from another file. */
 function realPath(path: string): string {
   const file = resolve(path)
-  if (!existsSync(file)) return join(realpathSync(dirname(file)), basename(file))
+  if (!existsSync(file)) {
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return inRealFolder(file)
+    throw new StoreOpenError(
+      `AA_DB_PATH (${file}) is a link to a file that does not exist. Name the file itself.`,
+    )
+  }
   if (statSync(file).nlink > 1) {
     throw new StoreOpenError(
       `The database ${file} has a second hard link, under which another broker could use it. Remove one of them.`,
     )
   }
   return realpathSync(file)
+}
+
+function lockGone(path: string): string {
+  return `The lock file ${path}.lock was removed or replaced, so that another broker could use the database. Never remove it: the system drops the lock when a broker ends.`
+}
+
+function inRealFolder(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file))
+  } catch (cause) {
+    throw new StoreOpenError(`The folder of AA_DB_PATH (${file}) does not exist. Make it first.`, {
+      cause,
+    })
+  }
 }
 
 function toOpening(path: string, { macKey, fingerprint, firstSigningKey }: StoreOptions) {

@@ -1,5 +1,6 @@
 // Reads that may touch more than a thousand rows: they run off the main thread, which asks for them by name.
 import type { AuditEvent } from '@agentwrit/protocol'
+import type { App, AppPage } from '../domain/apps/app.ts'
 import type {
   LaunchToken,
   LaunchTokenOwner,
@@ -8,8 +9,10 @@ import type {
 import type { KeptRevocation } from '../domain/revocation/revocation.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
 import { readInteger, readText } from './read-column.ts'
+import { readPage } from './read-page.ts'
+import { countApps, listApps } from './scan-apps.ts'
 import { selectFrom } from './sql.ts'
-import type { Value } from './table.ts'
+import type { Row, Value } from './table.ts'
 import { auditEvents, toAuditEvent } from './tables/audit-events.ts'
 import { launchTokens, toLaunchToken } from './tables/launch-tokens.ts'
 import { revocations, toRevocation } from './tables/revocations.ts'
@@ -17,6 +20,8 @@ import { revocations, toRevocation } from './tables/revocations.ts'
 /** What each scan is asked and answers: plain data, because it crosses a thread. */
 export interface ScanTypes {
   activeAgents: { asked: { at: number }; answer: number }
+  apps: { asked: { page: AppPage | undefined }; answer: App[] }
+  countApps: { asked: undefined; answer: number }
   auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
   revocations: { asked: undefined; answer: KeptRevocation[] }
   usableLaunchTokens: { asked: UsableLaunchTokens; answer: LaunchToken[] }
@@ -44,6 +49,8 @@ export const scans: {
   ) => Promise<ScanTypes[Name]['answer']>
 } = {
   activeAgents: countActiveAgents,
+  apps: (source, { page }) => listApps(source, page),
+  countApps,
   auditEvents: async (source, { fromSeq, limit }) => {
     const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
     return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
@@ -77,24 +84,22 @@ async function countActiveAgents(source: RowSource, { at }: { at: number }): Pro
   return row === undefined ? 0 : readInteger(row, 'active')
 }
 
-/** Newest first. Rows with a bad MAC are left out before the page is counted, so that none ends it early. */
+/** Newest first. */
 async function listUsableLaunchTokens(
   source: RowSource,
   { owner, page, at }: UsableLaunchTokens,
 ): Promise<LaunchToken[]> {
   const { notBefore } = await readHead(source)
-  const tokens: LaunchToken[] = []
-  let after: LaunchTokenPage['after'] | undefined = page.after
-  for (let isMore = true; isMore && tokens.length < page.limit;) {
-    const { text, values } = selectUsable({ owner, at, notBefore, after, limit: page.limit })
-    const stored = await source.sql.all(text, values)
-    const rows = stored.map((row) => source.mac.open(launchTokens, row))
-    tokens.push(...rows.filter((row) => row !== undefined).map(toLaunchToken))
-    const last = stored.at(-1)
-    isMore = stored.length === page.limit && last !== undefined
-    after = last && { createdAt: readInteger(last, 'created_at'), hash: readText(last, 'hash') }
+  const { limit } = page
+  const select = (row: Row | undefined) => {
+    const after = row === undefined ? page.after : toPlace(row)
+    return selectUsable({ owner, at, notBefore, after, limit })
   }
-  return tokens.slice(0, page.limit)
+  return (await readPage(source, { table: launchTokens, limit, select })).map(toLaunchToken)
+}
+
+function toPlace(row: Row): NonNullable<LaunchTokenPage['after']> {
+  return { createdAt: readInteger(row, 'created_at'), hash: readText(row, 'hash') }
 }
 
 interface Selection {
@@ -117,7 +122,7 @@ function selectUsable({ owner, at, notBefore, after, limit }: Selection) {
     values.push(after.createdAt, after.hash)
   }
   conditions.push(`not exists (select 1 from revocations
-    where level = 'token' and released = 0 and sid = creator_sid)`)
+    where (level = 'token' and released = 0 and sid = creator_sid) or (level = 'app' and target = app_id))`)
   const text = `${selectFrom(launchTokens)} where ${conditions.join(' and ')}
     order by created_at desc, hash desc limit ?`
   return { text, values: [...values, limit] }

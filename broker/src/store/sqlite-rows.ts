@@ -2,7 +2,8 @@ import type { Write } from './change.ts'
 import { fill } from './fill.ts'
 import type { Moment } from './moment.ts'
 import type { RowMac } from './row-mac.ts'
-import { equals, insertInto, selectFrom, storedValues } from './sql.ts'
+import { RowSql } from './row-sql.ts'
+import { equals, storedValues } from './sql.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { keyOf, pruneBefore, storedColumns, type Row, type TableDescription } from './table.ts'
 import { tables } from './tables.ts'
@@ -11,6 +12,7 @@ import { tables } from './tables.ts'
 export class SqliteRows {
   readonly #database: SqliteDatabase
   readonly #mac: RowMac
+  readonly #sql = new RowSql()
 
   constructor(database: SqliteDatabase, mac: RowMac) {
     this.#database = database
@@ -18,15 +20,15 @@ export class SqliteRows {
   }
 
   find(table: TableDescription, key: Row): Row[] {
-    const text = `${selectFrom(table)} where ${equals(Object.keys(key))}`
     return this.#database
-      .all(text, Object.values(key))
+      .all(this.#sql.select(table, Object.keys(key)), Object.values(key))
       .map((stored) => this.#mac.open(table, stored))
       .filter((row) => row !== undefined)
   }
 
   insert(table: TableDescription, row: Row): void {
-    this.#database.run(insertInto(table), storedValues(table, this.#mac.seal(table, row)))
+    const stored = this.#mac.seal(table, row)
+    this.#database.run(this.#sql.insert(table), storedValues(table, stored))
   }
 
   /** Rows whose MAC is wrong are not found, so a forged one is never sealed anew. */
@@ -65,11 +67,25 @@ export class SqliteRows {
   }
 
   #removeExpired(table: TableDescription, at: number, atMost: number): number {
+    const takenAtMost = 5 * atMost
+    const taken = this.#removeTakenAlong(table, at, takenAtMost)
+    // There may be any number of them: while they fill their bound, the rows they belong to wait for the next change.
+    if (taken >= takenAtMost) return taken
     const { column, bound } = pruneBefore(table, at)
     const key = table.key.join(', ')
     const text = `delete from ${table.name} where (${key}) in
       (select ${key} from ${table.name} where ${column} <= ? order by ${column} limit ?)`
     return this.#database.run(text, [bound, atMost])
+  }
+
+  #removeTakenAlong(table: TableDescription, at: number, atMost: number): number {
+    if (table.takesAlong === undefined) return 0
+    const { by, table: other } = table.takesAlong
+    const { column, bound } = pruneBefore(table, at)
+    const expired = `select ${by} from ${table.name} where ${column} <= ? order by ${column} limit ?`
+    const text = `delete from ${other} where rowid in
+      (select rowid from ${other} where ${by} in (${expired}) limit ?)`
+    return this.#database.run(text, [bound, atMost, atMost])
   }
 }
 

@@ -27,8 +27,9 @@ export class SqliteWriter {
     const at = Math.max(now, before.lastTime)
     let present: Head = { ...before, lastTime: at }
     const decisions = batch.map((change) => {
-      const failed = this.#failedGuard(change, present)
-      if (failed !== undefined) return { kept: false, guard: failed } as const
+      const tested = attempt(() => this.#failedGuard(change, present))
+      if ('error' in tested) return { kept: false, defect: tested.error } as const
+      if (tested.result !== undefined) return { kept: false, guard: tested.result } as const
       const { decision, next } = this.#keep(change, present)
       present = next
       return decision

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { createPrivately } from './sqlite-database.ts'
 import { StoreOpenError } from './store-open-error.ts'
@@ -8,9 +9,13 @@ import { StoreOpenError } from './store-open-error.ts'
  */
 export class StoreLock {
   readonly #database: DatabaseSync
+  readonly #name: string
+  readonly #inode: number
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, name: string) {
     this.#database = database
+    this.#name = name
+    this.#inode = statSync(name).ino
   }
 
   static acquire(path: string): StoreLock {
@@ -20,11 +25,16 @@ export class StoreLock {
       createPrivately(name)
       database = new DatabaseSync(name, { timeout: 0 })
       database.exec('pragma journal_mode = memory; begin exclusive')
-      return new StoreLock(database)
+      return new StoreLock(database, name)
     } catch (cause) {
       database?.close()
       throw toOpenError(path, name, cause)
     }
+  }
+
+  /** False when somebody has removed or replaced the file: the lock then keeps nobody out any more. */
+  isInPlace(): boolean {
+    return statSync(this.#name, { throwIfNoEntry: false })?.ino === this.#inode
   }
 
   close(): void {

@@ -13,6 +13,8 @@ export interface TableDescription {
   readonly mac: boolean
   /** The row is worthless from this instant on, and pruned ten minutes later. */
   readonly expiry?: string
+  /** Rows of another table that go with the expired one (a foreign key), found by this column of both. */
+  readonly takesAlong?: { readonly table: string; readonly by: string }
 }
 
 export type Value = string | number | null

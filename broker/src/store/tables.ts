@@ -1,8 +1,10 @@
 import { agents } from './tables/agents.ts'
+import { appNames, apps } from './tables/apps.ts'
 import { auditEvents } from './tables/audit-events.ts'
 import { head } from './tables/head.ts'
 import { launchTokens } from './tables/launch-tokens.ts'
 import { nonces } from './tables/nonces.ts'
+import { renewals } from './tables/renewals.ts'
 import { revocations } from './tables/revocations.ts'
 import { sessions } from './tables/sessions.ts'
 import { signingKeys } from './tables/signing-keys.ts'
@@ -11,10 +13,13 @@ import { tokens } from './tables/tokens.ts'
 /** Every table but the schema's own row, by the name that changes use. */
 export const tables = {
   agents,
+  appNames,
+  apps,
   auditEvents,
   head,
   launchTokens,
   nonces,
+  renewals,
   revocations,
   sessions,
   signingKeys,

@@ -83,6 +83,19 @@ test('a token is signed as node:crypto signs it, byte for byte', async () => {
   assert.equal(token.slice(end + 1), signature.toString('base64url'))
 })
 
+test('what an accepted key has signed it signs again, byte for byte; another key signs nothing', async () => {
+  const retiring = madeKey('retiring', 500)
+  const retired = madeKey('retired', 400)
+  await using keys = await keysOf(first, retiring, retired)
+  assert.equal(keys.signAgain(claims, firstKid), keys.sign(claims))
+  const earlier = keys.signAgain(claims, retiring.kid)
+  assert.ok(earlier !== undefined)
+  assert.equal(keys.signAgain(claims, retiring.kid), earlier)
+  assert.equal((await keys.openToken(earlier))?.kid, retiring.kid)
+  assert.equal(keys.signAgain(claims, retired.kid), undefined)
+  assert.equal(keys.signAgain(claims, 'unknown'), undefined)
+})
+
 test('a token that we signed opens to what it says, in the queue and at once', async () => {
   await using keys = await keysOf(first)
   const token = keys.sign(claims)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { ask } from '../ask.ts'
 import type { BrokerProcess } from './broker-process.ts'
 import type { CrashedStore } from './crashed-store.ts'
-import { isValid, prepare, type Errand } from './errand.ts'
+import { isValid, prepare, renew, type Errand } from './errand.ts'
 
 const atOnce = 32
 
@@ -71,7 +71,20 @@ async function checkTokens(
     `${name} differs from the store`,
   )
   if (unanswered === undefined) assert.equal(isLastValid, !isReleased, `${name}: last token`)
+  if (unanswered === 'renewal') await checkRepeat(broker, errand)
   return unanswered !== undefined && !isLastValid
+}
+
+/** A renewal whose answer was lost in the crash is asked for again, whether it had been kept or not. */
+async function checkRepeat(
+  broker: BrokerProcess,
+  { name, tokens, renewalKey }: Errand,
+): Promise<void> {
+  const old = tokens.at(-1) ?? ''
+  const successor = await renew(broker, old, renewalKey)
+  assert.equal(await renew(broker, old, renewalKey), successor, `${name} has two successors`)
+  assert.equal(await isValid(broker, successor), true, `the successor of ${name} is dead`)
+  assert.equal(await isValid(broker, old), false, `a superseded token of ${name} is valid`)
 }
 
 function jtiOf(token: string): string {

@@ -55,14 +55,17 @@ const queries = {
   'an event of a release that is not there': `select seq from audit_events
     where event_type = 'token_released' and jti not in (select target from revocations)`,
 
-  'a renewal of a token that is not there': `select new_jti from renewals
+  'a renewal of a token that is not there': `select new_jti from renewed
     where old_jti not in (select jti from tokens)`,
-  'a token with two successors':
-    'select old_jti from renewals group by old_jti having count(*) > 1',
+  'a renewal without its record': `select new_jti from renewed
+    where (old_jti, new_jti) not in (select old_jti, new_jti from renewals)`,
+  'a record of a renewal that is not there': `select old_jti from renewals
+    where (old_jti, new_jti) not in (select old_jti, new_jti from renewed)`,
+  'a token with two successors': 'select old_jti from renewed group by old_jti having count(*) > 1',
   'a session whose current token has a successor': `select sid from sessions
-    where current_jti in (select old_jti from renewals)`,
+    where current_jti in (select old_jti from renewed)`,
   'a superseded token of a session that has not gone on': `select jti from tokens
-    join sessions using (sid) where jti <> current_jti and jti not in (select old_jti from renewals)`,
+    join sessions using (sid) where jti <> current_jti and jti not in (select old_jti from renewed)`,
 
   'a head that is not the last event': `select head.seq from head where seq <> (select count(*) from audit_events)
     or seq <> (select max(seq) from audit_events)
@@ -74,10 +77,10 @@ const queries = {
 /** What contradicts itself in a store, with the first rows of each kind; nothing, if every change was kept whole. */
 export function findContradictions(database: DatabaseSync): string[] {
   database.exec(`
-    create temp table renewals as
+    create temp table renewed as
       select jti as new_jti, ${part('old_jti', 32)} as old_jti from audit_events
       where event_type = 'token_renewed';
-    create index temp.renewals_old_jti on renewals (old_jti);
+    create index temp.renewed_old_jti on renewed (old_jti);
     create temp table launched as
       select ${part('agent', 300)} as name from audit_events where event_type = 'launch_token_issued';
     update launched set name = substr(name, 1, instr(name || ' ', ' ') - 1);

@@ -15,6 +15,8 @@ export interface Errand {
   registration: RegisterRequest | undefined
   /** Access tokens in the order of their answers; only the last one is live. */
   readonly tokens: string[]
+  /** Names the last renewal that was asked for. */
+  renewalKey: string
   isReleased: boolean
   unanswered: 'launch token' | 'registration' | 'renewal' | 'release' | undefined
 }
@@ -75,7 +77,8 @@ export async function runErrand(
   )
   for (let left = Math.floor(chance() * 4); left > 0; left -= 1) {
     const old = errand.tokens.at(-1) ?? ''
-    const renewed = await asking(errand, 'renewal', () => renew(client, old))
+    errand.renewalKey = `key-${left}-of-${name}`.padEnd(22, '-')
+    const renewed = await asking(errand, 'renewal', () => renew(client, old, errand.renewalKey))
     errand.tokens.push(renewed)
   }
   if (chance() < 0.5) return
@@ -83,8 +86,13 @@ export async function runErrand(
   errand.isReleased = true
 }
 
-export async function renew(client: Client, bearer: string): Promise<string> {
-  return text(await ask(client, 'POST', '/v1/token/renew', { bearer }), 'access_token')
+export async function renew(
+  client: Client,
+  bearer: string,
+  idempotencyKey?: string,
+): Promise<string> {
+  const shown = { bearer, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+  return text(await ask(client, 'POST', '/v1/token/renew', shown), 'access_token')
 }
 
 export async function release(client: Client, bearer: string): Promise<void> {
@@ -103,6 +111,7 @@ function newErrand(name: string): Errand {
     launchToken: undefined,
     registration: undefined,
     tokens: [],
+    renewalKey: '',
     isReleased: false,
     unanswered: undefined,
   }

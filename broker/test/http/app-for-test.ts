@@ -3,6 +3,7 @@ import { buildApp, type AppParts } from '../../src/http/app.ts'
 import { contractTimeouts, stopListening, type Timeouts } from '../../src/http/listen.ts'
 import { Metrics } from '../../src/http/metrics.ts'
 import { Readiness } from '../../src/http/readiness.ts'
+import { storeOperations } from '../../src/store/store-observer.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 
 export interface TestApp extends AsyncDisposable {
@@ -27,7 +28,8 @@ export async function appForTest({
   const broker = await testBroker()
   const { context } = broker.broker
   const readiness = new Readiness(context.store, context.clock)
-  const metrics = new Metrics(() => context.store.agents.countActive(context.clock()))
+  const countActive = () => context.store.agents.countActive(context.clock())
+  const metrics = new Metrics(countActive, storeOperations)
   const app = await buildApp({
     context,
     readiness,

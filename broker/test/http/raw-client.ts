@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 export interface RawAnswer {
@@ -55,6 +56,20 @@ export async function rawClient(app: FastifyInstance): Promise<RawClient> {
     },
     [Symbol.dispose]: () => void socket.destroy(),
   }
+}
+
+/** A request without its body. */
+export function head(line: string, ...headers: string[]): string {
+  return [`${line} HTTP/1.1`, 'Host: broker.test', ...headers, '', ''].join('\r\n')
+}
+
+/** The one answer after which the server closed the connection. */
+export async function onlyAnswer(client: RawClient): Promise<RawAnswer> {
+  const [answer, ...rest] = parseAnswers(await client.closed())
+  assert.ok(answer)
+  assert.deepEqual(rest, [])
+  assert.equal(answer.headers['connection'], 'close')
+  return answer
 }
 
 export function parseAnswers(received: string): RawAnswer[] {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Fault } from '../../src/domain/fault.ts'
-import { BodyBudget, MAX_BODY, MAX_BUFFERED } from '../../src/http/body-limit.ts'
+import { BodyBudget, MAX_BODY, MAX_BUFFERED, MAX_PIECES } from '../../src/http/body-limit.ts'
 import { readBody } from '../../src/http/read-body.ts'
+
+const limit = { timeout: 10_000 }
 
 function begin(budget: BodyBudget) {
   const stream = new PassThrough()
@@ -52,4 +55,23 @@ test('what a broken, oversized or refused body held is given back', async () => 
   const refused = await large.read
   assert.equal(typeof refused === 'string' ? refused : refused.code, 'payload_too_large')
   assert.ok(budget.take(MAX_BUFFERED))
+})
+
+test('a body in single bytes takes little more memory than its bytes', async () => {
+  const budget = new BodyBudget()
+  const { stream, read } = begin(budget)
+  const count = 10_000
+  for (let index = 0; index < count; index += 1) stream.write('x')
+  await turnOfTheLoop()
+  assert.ok(budget.take(MAX_BUFFERED - 3 * count))
+  assert.ok(!budget.take(2 * count))
+  stream.end()
+  assert.equal(await read, 'x'.repeat(count))
+})
+
+test('a body in too many pieces is refused, long before it is too large', limit, async () => {
+  const { stream, read } = begin(new BodyBudget())
+  for (let index = 0; index <= MAX_PIECES; index += 1) stream.write('x')
+  const refused = await read
+  assert.equal(typeof refused === 'string' ? refused : refused.code, 'payload_too_large')
 })

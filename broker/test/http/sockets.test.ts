@@ -8,18 +8,7 @@ import { route } from '../../src/http/route.ts'
 import { status } from '../../src/http/status-schema.ts'
 import { listeningApp } from './app-for-test.ts'
 import { assertCommonHeaders, assertProblem } from './assert-answer.ts'
-import { parseAnswers, rawClient, type RawClient } from './raw-client.ts'
-
-const head = (line: string, ...headers: string[]) =>
-  [`${line} HTTP/1.1`, 'Host: broker.test', ...headers, '', ''].join('\r\n')
-
-async function onlyAnswer(client: RawClient) {
-  const [answer, ...rest] = parseAnswers(await client.closed())
-  assert.ok(answer)
-  assert.deepEqual(rest, [])
-  assert.equal(answer.headers['connection'], 'close')
-  return answer
-}
+import { head, onlyAnswer, parseAnswers, rawClient } from './raw-client.ts'
 
 test('a request whose header block does not come in time gets 408 and is closed', async () => {
   await using served = await listeningApp({ timeouts: { header: 100 } })

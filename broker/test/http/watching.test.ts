@@ -1,6 +1,7 @@
 // Health, readiness, metrics, keys and the API's description.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { auditEventTypes } from '@agentwrit/protocol'
 import { Readiness } from '../../src/http/readiness.ts'
 import { allRoutes } from '../../src/http/routes/index.ts'
 import { testBroker } from '../test-broker.ts'
@@ -42,7 +43,7 @@ test('health tells of a real query at most a second old, shared with readyz', as
     uptime: 1,
     db_connected: true,
     audit_events_count: 7,
-    features: [],
+    features: ['renew-idempotency'],
   })
   assert.equal((await get(made.app, '/readyz')).status, 200)
   assert.equal(store.probes, 1)
@@ -90,6 +91,25 @@ async function metricsOf(broker: Awaited<ReturnType<typeof testBroker>>) {
   }
 }
 
+test('every value a label can have is counted from 0', async () => {
+  await using broker = await testBroker()
+  const atStart = await metricsOf(broker)
+  const labels = {
+    tokens_issued_total: ['kind', ['admin', 'app', 'agent', 'delegated']],
+    tokens_revoked_total: ['level', ['token', 'agent', 'task', 'chain', 'release', 'app']],
+    registrations_total: ['status', ['success', 'failure']],
+    admin_auth_total: ['status', ['success', 'failure']],
+    audit_events_total: ['event_type', auditEventTypes],
+    db_errors_total: ['operation', ['commit', 'read', 'scan']],
+  } as const
+  for (const [name, [label, values]] of Object.entries(labels)) {
+    for (const value of values) {
+      const line = `agentwrit_${name}{${label}="${value}"}`
+      assert.equal(atStart(line), 0, line)
+    }
+  }
+})
+
 test('metrics follow the life of an agent', async () => {
   await using broker = await testBroker()
   const agent = await broker.agent()
@@ -126,7 +146,7 @@ test('metrics are compressed for whom gzip suits', async () => {
   assert.equal(answered['vary'], 'accept-encoding')
 })
 
-const signsIn = ['/v1/register', '/v1/admin/auth']
+const signsIn = ['/v1/register', '/v1/admin/auth', '/v1/app/auth']
 
 test('the description names every route with its statuses, and refers to nothing that is missing', async () => {
   await using broker = await testBroker()
@@ -151,6 +171,9 @@ test('the description names every route with its statuses, and refers to nothing
     assert.equal('security' in operation, access !== undefined)
     assert.equal('requestBody' in operation, schema !== undefined)
   }
+  const { headers } = document.paths['/v1/token/validate'].post.responses['400']
+  assert.ok('Warning' in headers)
+  assert.ok('Allow' in document.components.responses.MethodNotAllowed.headers)
   for (const [, name = ''] of body.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
     const found = name.split('/').reduce((value, part) => value?.[part], document)
     assert.equal(typeof found, 'object', name)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { covers, type Claims } from '@agentwrit/protocol'
 import * as fc from 'fast-check'
+import { launchFrom, registerApp, registerWith, signIn } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
@@ -49,6 +50,28 @@ test('no renewal changes what a token may do, nor whom it speaks for', async () 
   const { exp: _exp, iat: _iat, nbf: _nbf, jti, ...rest } = after
   assert.deepEqual({ ...before, ...rest }, before)
   assert.notEqual(jti, before.jti)
+})
+
+test('no sequence of renewals gets a scope that the one before lacked', async () => {
+  await using broker = await testBroker()
+  await fc.assert(
+    fc.asyncProperty(scopes, fc.array(scopes, { maxLength: 6 }), async (first, wishes) => {
+      const agent = await broker.agent({ scope: first })
+      let [bearer, held] = [await agent.token(), first]
+      for (const wish of wishes) {
+        const body = { scope: wish }
+        const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer, body })
+        if (wish.every((one) => held.some((other) => covers(other, one)))) {
+          bearer = String(answer.body['access_token'])
+          held = wish
+        } else {
+          assertProblem(answer, 403, 'scope_violation')
+        }
+        assert.deepEqual((await claimsOf(broker, bearer)).scope, held)
+      }
+    }),
+    { numRuns: 40 },
+  )
 })
 
 test('no renewal outlives the maximal age of the session', async () => {
@@ -123,4 +146,75 @@ test('an agent can do nothing an operator does', async () => {
     403,
     'insufficient_scope',
   )
+})
+
+test('an app hands on exactly what its current ceiling covers, and its launch tokens no more than it does now', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  const { app_id, ...credentials } = await registerApp(broker)
+  const app = await signIn(broker, { app_id, ...credentials })
+  await fc.assert(
+    fc.asyncProperty(scopes, scopes, fc.nat(9), async (wanted, others, luck) => {
+      // Mostly covered at first, and about half the time by the ceiling that follows.
+      const before = luck === 0 ? others : [...new Set([...wanted, ...others])]
+      const after = luck % 2 === 0 ? [...new Set([...others, ...wanted])] : others
+      const within = (ceiling: string[]) =>
+        wanted.every((one) => ceiling.some((other) => covers(other, one)))
+      await operator.updateApp(app_id, { scopes: before })
+      const body = { agent_name: 'a', allowed_scope: wanted }
+      const bearer = await app.token()
+      const made = await ask(broker, 'POST', '/v1/app/launch-tokens', { bearer, body })
+      if (!within(before)) return assertProblem(made, 403, 'forbidden')
+      assert.equal(made.status, 201)
+      await operator.updateApp(app_id, { scopes: after })
+      const answer = await registerWith(broker, String(made.body['launch_token']), wanted)
+      if (!within(after)) return assertProblem(answer, 403, 'scope_violation')
+      const claims = await claimsOf(broker, String(answer.body['access_token']))
+      assert.deepEqual(claims.scope, wanted)
+      assert.equal(claims.app_id, app_id)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('narrowing a ceiling leaves live tokens alone', async () => {
+  await using broker = await testBroker()
+  const registered = await registerApp(broker)
+  const app = await signIn(broker, registered)
+  const agent = await registerWith(broker, await launchFrom(app))
+  await (await broker.operator()).updateApp(registered.app_id, { scopes: ['read:other:*'] })
+  await claimsOf(broker, String(agent.body['access_token']))
+})
+
+test('from the commit of a narrower ceiling on, nobody registers or launches beyond it, however they race', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  const registered = await registerApp(broker)
+  const app = await signIn(broker, registered)
+  const wide = ['read:data:*']
+  const body = { agent_name: 'a', allowed_scope: wide }
+  const statuses = new Set<number>()
+  for (let round = 0; round < 40; round += 1) {
+    await operator.updateApp(registered.app_id, { scopes: wide })
+    const [token, bearer] = [await launchFrom(app, wide), await app.token()]
+    const start = (await broker.broker.context.store.head()).seq
+    const race = [
+      () => registerWith(broker, token, wide),
+      () => ask(broker, 'POST', '/v1/app/launch-tokens', { bearer, body }),
+      () => registerWith(broker, token, wide),
+      () => ask(broker, 'POST', '/v1/app/launch-tokens', { bearer, body }),
+    ]
+    const narrow = async () => {
+      await operator.updateApp(registered.app_id, { scopes: ['read:data:1'] })
+      return { status: 0 }
+    }
+    race.splice(round % 5, 0, narrow as never)
+    for (const { status } of await Promise.all(race.map((call) => call()))) statuses.add(status)
+    const events = await broker.broker.context.store.audit.read(start + 1, 100)
+    const types = events.map((event) => event.event_type)
+    const late = types.slice(types.indexOf('scopes_ceiling_updated'))
+    assert.ok(!late.includes('agent_registered') && !late.includes('launch_token_issued'))
+    broker.advance(1)
+  }
+  assert.ok(statuses.has(403))
 })

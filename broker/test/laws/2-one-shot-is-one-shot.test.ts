@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import * as fc from 'fast-check'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, makeKey, register, registration } from '../proof.ts'
 import { testBroker } from '../test-broker.ts'
@@ -29,6 +31,65 @@ test('of a thousand parallel renewals of one token exactly one gets a successor'
   const answers = await inParallel(1000, () => ask(broker, 'POST', '/v1/token/renew', { bearer }))
   assert.equal(countStatus(answers, 200), 1)
   assert.equal(countStatus(answers, 401), 999)
+})
+
+test('a thousand parallel renewals with one key get one and the same successor', async () => {
+  await using broker = await testBroker()
+  const shown = { bearer: await (await broker.agent()).token(), idempotencyKey: 'k'.repeat(22) }
+  const answers = await inParallel(1000, () => ask(broker, 'POST', '/v1/token/renew', shown))
+  assert.equal(countStatus(answers, 200), 1000)
+  const successors = new Set(answers.map(({ body }) => body['access_token']))
+  assert.equal(successors.size, 1)
+  const renewals = await broker.broker.context.store.audit.read(1, 2000)
+  assert.equal(renewals.filter((event) => event.event_type === 'token_renewed').length, 1)
+})
+
+interface KeyedRenewal {
+  readonly key: string | undefined
+  readonly scope: readonly string[] | undefined
+}
+
+/** What somebody gets who was not first. */
+function statusAfter(first: KeyedRenewal, other: KeyedRenewal): number {
+  if (other.key === undefined || other.key !== first.key) return 401
+  return String(other.scope) === String(first.scope) ? 200 : 409
+}
+
+const wantedRenewal = fc.record({
+  key: fc.constantFrom(undefined, 'a', 'b', 'c'),
+  scope: fc.constantFrom(undefined, undefined, undefined, ['read:data:1']),
+  /** Turns of the event loop before it is sent. */
+  delay: fc.nat(12),
+})
+const renewals = fc.array(wantedRenewal, { minLength: 2, maxLength: 12 })
+
+test('however renewals with keys interleave, one key alone gets one successor, and all others nothing', async () => {
+  await using broker = await testBroker()
+  await fc.assert(
+    fc.asyncProperty(renewals, async (wanted) => {
+      const bearer = await (await broker.agent()).token()
+      const answers = await Promise.all(
+        wanted.map(async ({ key, scope, delay }) => {
+          for (let turn = 0; turn < delay; turn += 1) await nextTurn()
+          const { status, body } = await ask(broker, 'POST', '/v1/token/renew', {
+            bearer,
+            ...(key === undefined ? {} : { idempotencyKey: key.repeat(22) }),
+            ...(scope === undefined ? {} : { body: { scope } }),
+          })
+          return { status, key, scope, successor: body['access_token'] }
+        }),
+      )
+      const [winner, ...repeats] = answers.filter(({ status }) => status === 200)
+      assert.ok(winner !== undefined)
+      assert.ok(repeats.every(({ successor }) => successor === winner.successor))
+      for (const answer of answers) {
+        if (answer !== winner) assert.equal(answer.status, statusAfter(winner, answer))
+      }
+      assert.equal((await broker.client.validate(bearer)).valid, false)
+      assert.equal((await broker.client.validate(String(winner.successor))).valid, true)
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('a nonce proves one key, even if the launch token may be used often and the broker restarts between', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, assertProblem } from '../ask.ts'
+import { attempt, launchFrom, registerApp, registerWith, signIn } from '../apps.ts'
+import { ask, assertProblem, type Answer } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 
@@ -101,6 +102,49 @@ test('of a release and renewals racing with it nothing survives', async () => {
   }
 })
 
+test('of a release and keyed renewals, repeats included, racing with it nothing survives', async () => {
+  await using broker = await testBroker()
+  for (let round = 0; round < 40; round += 1) {
+    const bearer = await issueRaw(broker)
+    const shown = { bearer, idempotencyKey: `key-of-round-${round}`.padEnd(22, '-') }
+    const renew = () => ask(broker, 'POST', '/v1/token/renew', shown)
+    const release = () => ask(broker, 'POST', '/v1/token/release', { bearer })
+    if (round % 2 === 0) await renew()
+    const calls = [renew, renew, renew, renew, renew]
+    calls.splice(round % 6, 0, release)
+    const answers = await Promise.all(calls.map((call) => call()))
+    assert.equal(answers.filter(({ status }) => status === 204).length, 1)
+    for (const { status, body } of answers) {
+      if (status === 200) await assertDead(broker, String(body['access_token']))
+    }
+    await assertDead(broker, bearer)
+    assertProblem(await renew(), 401, 'unauthorized')
+  }
+})
+
+test('of a reused token and renewals of its successor racing with it nothing survives', async () => {
+  await using broker = await testBroker()
+  for (let round = 0; round < 40; round += 1) {
+    const bearer = await issueRaw(broker)
+    const idempotencyKey = `key-of-round-${round}`.padEnd(22, '-')
+    const first = await ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey })
+    const successor = String(first.body['access_token'])
+    broker.advance(10_001)
+    const reuse = () => ask(broker, 'POST', '/v1/token/renew', { bearer })
+    const repeat = () => ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey })
+    const renew = () =>
+      ask(broker, 'POST', '/v1/token/renew', { bearer: successor, idempotencyKey })
+    const calls = [repeat, renew, repeat, renew, reuse]
+    calls.splice(round % 5, 0, reuse)
+    const answers = await Promise.all(calls.map((call) => call()))
+    for (const { status, body } of answers) {
+      if (status === 200) await assertDead(broker, String(body['access_token']))
+    }
+    await assertDead(broker, successor)
+    await assertDead(broker, bearer)
+  }
+})
+
 test('a dead token stays dead when the clock leaps ahead and is set right again', async () => {
   await using broker = await testBroker()
   const bearer = await issueRaw(broker)
@@ -113,5 +157,76 @@ test('a dead token stays dead when the clock leaps ahead and is set right again'
   broker.advance(-86_400_000)
   for (const token of [bearer, successor]) {
     assert.equal((await broker.client.validate(token)).valid, false)
+  }
+})
+
+test('deregistering an app kills its tokens, launch tokens and agents before the answer, and for good', async () => {
+  await using broker = await testBroker()
+  const [registered, other] = [await registerApp(broker), await registerApp(broker)]
+  const app = await signIn(broker, registered)
+  const neighbour = await signIn(broker, other)
+  const pending = await launchFrom(app)
+  const first = String((await registerWith(broker, pending)).body['access_token'])
+  const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer: first })
+  const [bearer, agent] = [await app.token(), String(renewed.body['access_token'])]
+  const others = [
+    await neighbour.token(),
+    String((await registerWith(broker, await launchFrom(neighbour))).body['access_token']),
+    await issueRaw(broker),
+  ]
+  await (await broker.operator()).removeApp(registered.app_id)
+  for (const moment of ['at once', 'after a restart']) {
+    if (moment === 'after a restart') await broker.restart()
+    for (const token of [bearer, first, agent]) await assertDead(broker, token)
+    assertProblem(await registerWith(broker, pending), 401, 'unauthorized')
+    assertProblem(await attempt(broker, { ...registered }), 401, 'unauthorized')
+    for (const token of others) assert.equal((await broker.client.validate(token)).valid, true)
+  }
+  assert.equal((await attempt(broker, { ...other })).status, 200)
+})
+
+test('what an app did is dead though its login was released before', async () => {
+  await using broker = await testBroker()
+  const registered = await registerApp(broker)
+  const app = await signIn(broker, registered)
+  const pending = await launchFrom(app)
+  const agent = String((await registerWith(broker, pending)).body['access_token'])
+  await app.signOut()
+  assert.equal((await broker.client.validate(agent)).valid, true)
+  assert.equal((await registerWith(broker, pending)).status, 200)
+  await (await broker.operator()).removeApp(registered.app_id)
+  await assertDead(broker, agent)
+  assertProblem(await registerWith(broker, pending), 401, 'unauthorized')
+})
+
+test('of a deregistration and whatever the app does at the same time nothing survives', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  for (let round = 0; round < 25; round += 1) {
+    const registered = await registerApp(broker)
+    const app = await signIn(broker, registered)
+    const [token, bearer] = [await launchFrom(app), await app.token()]
+    const agent = String((await registerWith(broker, token)).body['access_token'])
+    const body = { agent_name: 'a', allowed_scope: ['read:data:1'], single_use: false }
+    const calls: (() => Promise<unknown>)[] = [
+      () => registerWith(broker, token),
+      () => attempt(broker, { ...registered }),
+      () => ask(broker, 'POST', '/v1/app/launch-tokens', { bearer, body }),
+      () => ask(broker, 'POST', '/v1/token/renew', { bearer: agent }),
+      () => ask(broker, 'POST', '/v1/token/renew', { bearer }),
+    ]
+    calls.splice(round % 6, 0, () => operator.removeApp(registered.app_id))
+    const answers = (await Promise.all(calls.map((call) => call()))) as Partial<Answer>[]
+    for (const made of answers) {
+      if (typeof made.body?.['access_token'] === 'string')
+        await assertDead(broker, made.body['access_token'])
+      if (typeof made.body?.['launch_token'] === 'string') {
+        const late = await registerWith(broker, made.body['launch_token'], ['read:data:1'])
+        assertProblem(late, 401, 'unauthorized')
+      }
+    }
+    for (const dead of [bearer, agent]) await assertDead(broker, dead)
+    // Each sign-in of a round costs an attempt of its address.
+    broker.advance(1000)
   }
 })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { verifyAuditChain, type AuditEvent } from '@agentwrit/protocol'
+import { askAsOperator, attempt, registerApp, signIn } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
@@ -109,6 +110,23 @@ test('a change whose event cannot be written does not happen: 503, and all is as
   assert.equal((await ask(broker, 'POST', '/v1/token/renew', { bearer })).status, 200)
 })
 
+test('a repeated renewal and a reuse that cannot be written have not happened: 503', async () => {
+  await using broker = await testBroker()
+  const bearer = await (await broker.agent()).token()
+  const idempotencyKey = 'a-key-that-a-csprng-has-made'
+  const renew = (shown: object) => ask(broker, 'POST', '/v1/token/renew', { bearer, ...shown })
+  const successor = String((await renew({ idempotencyKey })).body['access_token'])
+  broker.advance(10_001)
+  const mend = breakAudit(broker)
+  assertProblem(await renew({ idempotencyKey }), 503, 'service_unavailable')
+  assertProblem(await renew({}), 503, 'service_unavailable')
+  assert.equal((await broker.client.validate(successor)).valid, true)
+  mend()
+  assert.equal((await renew({ idempotencyKey })).body['access_token'], successor)
+  assertProblem(await renew({}), 401, 'unauthorized')
+  assert.equal((await broker.client.validate(successor)).valid, false)
+})
+
 test('a refusal keeps its status even if its event cannot be written, and that is logged', async () => {
   await using broker = await testBroker()
   await broker.operator()
@@ -158,3 +176,41 @@ function jtiOf(token: string): string {
   assert.ok(typeof claims === 'object' && claims !== null && 'jti' in claims)
   return String(claims.jti)
 }
+
+test('every change of an app leaves its event, and without one it does not happen', async () => {
+  await using broker = await testBroker()
+  const { store } = broker.broker.context
+  const registered = await registerApp(broker)
+  const app = await signIn(broker, registered)
+  const url = `/v1/admin/apps/${registered.app_id}`
+  const before = [await store.head(), await store.apps.find(registered.app_id)]
+  const mend = breakAudit(broker)
+  const changes = [
+    () => askAsOperator(broker, 'POST', '/v1/admin/apps', { name: 'late', scopes: ['a:b:c'] }),
+    () => askAsOperator(broker, 'PUT', url, { scopes: ['a:b:c'] }),
+    () => askAsOperator(broker, 'POST', `${url}/secret`),
+    () => attempt(broker, { ...registered }),
+    () => askAsOperator(broker, 'DELETE', url),
+  ]
+  for (const change of changes) assertProblem(await change(), 503, 'service_unavailable')
+  assert.deepEqual([await store.head(), await store.apps.find(registered.app_id)], before)
+  assert.equal((await broker.client.validate(await app.token())).valid, true)
+
+  mend()
+  const start = (await store.head()).seq
+  for (const change of changes) assert.ok((await change()).status < 300)
+  assert.deepEqual(await typesSince(broker, start), [
+    'app_registered',
+    'app_updated',
+    'scopes_ceiling_updated',
+    'app_secret_rotated',
+    'app_authenticated',
+    'app_deregistered',
+  ])
+  const events = await eventsOf(broker)
+  assert.equal((await verifyAuditChain(events, sha256)).ok, true)
+  for (const event of events.slice(start, -1)) {
+    if (event.event_type === 'app_registered') continue
+    assert.equal(event.app_id, registered.app_id)
+  }
+})

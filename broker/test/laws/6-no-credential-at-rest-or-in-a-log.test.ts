@@ -3,6 +3,7 @@ import { createPrivateKey, hkdfSync } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { askAsOperator, attempt, launchFrom, registerApp, registerWith, signIn } from '../apps.ts'
 import { ask } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { adminSecret, testBroker, type TestBroker } from '../test-broker.ts'
@@ -22,10 +23,13 @@ async function live(broker: TestBroker) {
     await ask(broker, 'POST', '/v1/register', { body: { ...asked, nonce: [nonce] } }),
   ]
   const bearer = String((await register(broker, asked)).body['access_token'])
-  const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer })
+  const idempotencyKey = 'an-idempotency-key-of-a-csprng'
+  const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey })
+  await ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey })
   const successor = String(renewed.body['access_token'])
   refusals.push(
     await ask(broker, 'POST', '/v1/token/renew', { bearer }),
+    await ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey, body: { scope: [] } }),
     await ask(broker, 'POST', '/v1/token/renew', { bearer: `${bearer}x` }),
     await ask(broker, 'GET', '/v1/admin/launch-tokens', { bearer: successor }),
     await register(broker, asked),
@@ -37,6 +41,7 @@ async function live(broker: TestBroker) {
     admin,
     launchToken: token,
     bearer,
+    idempotencyKey,
     successor,
     adminSecret,
     wrongSecret,
@@ -105,5 +110,52 @@ test('database and key file are readable by their owner alone', async () => {
   await broker.agent()
   for (const name of readdirSync(broker.folder)) {
     assert.equal(statSync(join(broker.folder, name)).mode & 0o077, 0, name)
+  }
+})
+
+test('no credential of an app is in the database, a log line, a metric, an audit event or an error', async () => {
+  await using broker = await testBroker()
+  const registered = await registerApp(broker)
+  const app = await signIn(broker, registered)
+  const launched = await launchFrom(app)
+  const agent = await registerWith(broker, launched)
+  const url = `/v1/admin/apps/${registered.app_id}/secret`
+  const rotated = await askAsOperator(broker, 'POST', url)
+  const wrongSecret = 'a client secret that somebody mistyped'
+  const { client_id } = registered
+  const refusals = [
+    await attempt(broker, { client_id, client_secret: wrongSecret }),
+    await attempt(broker, { client_id: wrongSecret, client_secret: registered.client_secret }),
+    await attempt(broker, { client_id, client_secret: [registered.client_secret] }),
+    await attempt(broker, { client_id, client_secret: registered.client_secret }),
+    await registerWith(broker, launched, ['write:all:*']),
+  ]
+  for (const { status } of refusals) assert.ok(status >= 400)
+  const credentials = {
+    firstSecret: registered.client_secret,
+    secondSecret: String(rotated.body['client_secret']),
+    wrongSecret,
+    appToken: await app.token(),
+    agentToken: String(agent.body['access_token']),
+    launched,
+  }
+  const listed = await askAsOperator(broker, 'GET', '/v1/admin/apps')
+  const events = await broker.broker.context.store.audit.read(1, 1000)
+  const metrics = await broker.client.metrics()
+  await broker.restart()
+  const places = {
+    database: filesOf(broker).toString('latin1'),
+    log: broker.logged.join('\n'),
+    audit: JSON.stringify(events),
+    errors: JSON.stringify(refusals.map(({ body }) => body)),
+    list: JSON.stringify(listed.body),
+    metrics,
+  }
+  assert.ok(places.database.includes(client_id))
+  for (const [place, content] of Object.entries(places)) {
+    for (const [name, credential] of Object.entries(credentials)) {
+      assert.ok(credential.length > 10)
+      assert.ok(!content.includes(credential), `${name} is in ${place}`)
+    }
   }
 })

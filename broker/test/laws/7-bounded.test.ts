@@ -7,7 +7,15 @@ import { testBroker, type TestBroker } from '../test-broker.ts'
 
 function countRows(broker: TestBroker): Record<string, number> {
   const database = new DatabaseSync(broker.databasePath, { readOnly: true })
-  const tables = ['nonces', 'launch_tokens', 'agents', 'sessions', 'tokens', 'revocations']
+  const tables = [
+    'nonces',
+    'launch_tokens',
+    'agents',
+    'sessions',
+    'tokens',
+    'revocations',
+    'renewals',
+  ]
   const counts = tables.map((table) => {
     const row = database.prepare(`select count(*) as count from ${table}`).get()
     return [table, Number(row?.['count'])]
@@ -16,7 +24,15 @@ function countRows(broker: TestBroker): Record<string, number> {
   return Object.fromEntries(counts)
 }
 
-const nothing = { nonces: 0, launch_tokens: 0, agents: 0, sessions: 0, tokens: 0, revocations: 0 }
+const nothing = {
+  nonces: 0,
+  launch_tokens: 0,
+  agents: 0,
+  sessions: 0,
+  tokens: 0,
+  revocations: 0,
+  renewals: 0,
+}
 
 test('challenges and failed sign-ins of strangers leave nothing behind but a bounded trail', async () => {
   await using broker = await testBroker()

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { attempt, launchFrom, registerApp, registerWith, signIn } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
 import { adminSecret, testBroker, type TestBroker } from '../test-broker.ts'
@@ -182,12 +183,25 @@ test('a broker whose clock fell behind its store issues nothing and is not ready
   assert.equal((await ask(broker, 'POST', '/v1/token/renew', { bearer })).status, 200)
 })
 
-test('a request for a narrower successor is refused rather than answered with a wide one', async () => {
+test('a renewal with a scope or a key that nobody can make sense of is refused, and changes nothing', async () => {
   await using broker = await testBroker()
   const bearer = await (await broker.agent()).token()
-  const body = { scope: ['read:data:a'] }
-  const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer, body })
-  assertProblem(answer, 400, 'invalid_request')
+  const bodies = [
+    { scope: 'read:data:a' },
+    { scope: ['read:data'] },
+    { scope: ['read:data:a', 7] },
+    { scope: ['read:data:\u0000'] },
+    { scope: ['admin:revoke:*'] },
+    { scope: Array.from({ length: 101 }, (_, index) => `read:data:${index}`) },
+  ]
+  for (const body of bodies) {
+    const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer, body })
+    assertProblem(answer, 400, 'invalid_request')
+  }
+  for (const idempotencyKey of ['k'.repeat(21), 'k'.repeat(129), 'k'.repeat(22) + ' k', '']) {
+    const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer, idempotencyKey })
+    assertProblem(answer, 400, 'invalid_request')
+  }
   assert.equal((await broker.client.validate(bearer)).valid, true)
 })
 
@@ -210,3 +224,44 @@ function flipLastBits(signature: string): string {
   const last = alphabet.indexOf(signature.slice(-1))
   return signature.slice(0, -1) + alphabet.charAt(last ^ 1)
 }
+
+test('an app row edited or made in the database grants nothing', async () => {
+  await using broker = await testBroker()
+  const registered = await registerApp(broker, { scopes: ['read:data:a'] })
+  const app = await signIn(broker, registered)
+  const pending = await launchFrom(app, ['read:data:a'])
+  const bearer = await app.token()
+  const known = await registerApp(broker)
+  const database = new DatabaseSync(broker.databasePath)
+  const copied = `update apps set secret_hash = (select secret_hash from apps where app_id = ?)
+    where app_id = ?`
+  const forgeries = [
+    () => database.prepare(`update apps set scopes = '["*:*:*","read:data:*"]'`).run(),
+    () => database.prepare(copied).run(known.app_id, registered.app_id),
+    () =>
+      database
+        .prepare(
+          `insert into apps select 'app-made-000000', 'made', 'ma-000000000000', role, scopes, token_ttl,
+             delegates_to, version, secret_hash, null, null, created_at, updated_at, null, mac from apps limit 1`,
+        )
+        .run(),
+  ]
+  for (const forge of forgeries) {
+    assert.ok(Number(forge().changes) >= 1)
+    for (const client_id of [registered.client_id, 'ma-000000000000']) {
+      for (const { client_secret } of [registered, known]) {
+        const answer = await attempt(broker, { client_id, client_secret })
+        assertProblem(answer, 401, 'unauthorized')
+      }
+    }
+    for (const scope of ['read:data:a', 'read:data:b']) {
+      const body = { agent_name: 'a', allowed_scope: [scope] }
+      const made = await ask(broker, 'POST', '/v1/app/launch-tokens', { bearer, body })
+      assertProblem(made, 401, 'unauthorized')
+    }
+    const answer = await registerWith(broker, pending, ['read:data:a'])
+    assertProblem(answer, 401, 'unauthorized')
+    broker.advance(18_000)
+  }
+  database.close()
+})

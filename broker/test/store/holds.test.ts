@@ -45,6 +45,17 @@ test('an unset instant is ahead of nothing, unless unset is allowed', () => {
   assert.equal(holds(unlifted, [{ ends_at: noon + 1 }], moment), true)
 })
 
+test('a guard of time alone is strict on both sides', () => {
+  for (const [guard, expected] of [
+    [{ name: 'g', before: noon }, false],
+    [{ name: 'g', before: noon + 1 }, true],
+    [{ name: 'g', after: noon }, false],
+    [{ name: 'g', after: noon - 1 }, true],
+  ] as const) {
+    assert.equal(holds(guard, [], moment), expected)
+  }
+})
+
 test('what began in the second of the epoch belongs to it, what began before does not', () => {
   const began = sessionWith({ started_at: sinceEpoch })
   for (const value of [noon - 60_001, null, 'soon']) {

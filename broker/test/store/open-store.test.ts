@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -20,6 +28,37 @@ test('a second start on the same file fails at once and names the lock file', as
   const third = await openStore(options(folder.path))
   assert.equal(await third.audit.count(), 1)
   await third.close()
+})
+
+test('a broker whose lock file was removed ends rather than share its database', async () => {
+  using folder = temporaryFolder()
+  const heard: Error[] = []
+  const fatal = (error: Error) => void heard.push(error)
+  const store = await openStore({ ...options(folder.path), fatal })
+  await store.probe()
+  assert.deepEqual(heard, [])
+  rmSync(`${folder.path}.lock`)
+  await store.probe()
+  await store.prune()
+  assert.equal(heard.length, 2)
+  await store.close()
+})
+
+test('one file has one lock, whatever links lead to it', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(options(folder.path))
+  const link = join(folder.folder, 'link.db')
+  symlinkSync(folder.path, link)
+  await assert.rejects(openStore(options(link)), isOpenErrorNaming(`${folder.path}.lock`))
+  await store.close()
+
+  const dangling = join(folder.folder, 'dangling.db')
+  symlinkSync(join(folder.folder, 'nowhere.db'), dangling)
+  await assert.rejects(openStore(options(dangling)), isOpenErrorNaming('AA_DB_PATH'))
+  linkSync(folder.path, join(folder.folder, 'twin.db'))
+  await assert.rejects(openStore(options(folder.path)), isOpenErrorNaming('hard link'))
+  const homeless = join(folder.folder, 'missing', 'data.db')
+  await assert.rejects(openStore(options(homeless)), isOpenErrorNaming('AA_DB_PATH'))
 })
 
 test('the lock holds against another process, and goes with it however it dies', async () => {

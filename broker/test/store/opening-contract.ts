@@ -42,9 +42,10 @@ export function openingContract(kind: StoreKind): void {
 
     test('a store that needs newer code is refused', async () => {
       await using place = await TestStore.open(kind)
+      const [meta] = await place.sql.all('select version from meta')
       await place.sql.run('update meta set version = 100, oldest_code = 99')
       await assert.rejects(place.reopen(), isRefusalNaming('newer'))
-      await place.sql.run('update meta set version = 1, oldest_code = 1')
+      await place.sql.run('update meta set version = ?, oldest_code = 1', [meta?.['version'] ?? 0])
       await place.reopen()
     })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Session } from '../../src/domain/tokens/session.ts'
 import {
   noonSeconds,
   sampleEvent,
@@ -59,6 +60,47 @@ export function raceContract(kind: StoreKind): void {
       )
       assert.ok(outcomes.every(({ kept }) => kept))
       assert.equal(await place.store.agents.countActive(place.now), 200)
+    })
+
+    test('in 1,000 sessions nothing is renewed, nor a renewal repeated, after the session has ended', async () => {
+      await using place = await TestStore.open(kind)
+      const { sessions, audit } = place.store
+      const ended = await Promise.all(crowd.map(() => place.signIn()))
+      place.now += 1
+      const submit = async (session: Session, index: number) => {
+        const { sid } = session
+        const event = (what: string) => [sampleEvent(`${sid} ${what}`)]
+        const first = sampleSwap(session)
+        const second = sampleSwap(session, { oldJti: first.newJti })
+        const repeat = { sid, newJti: first.newJti, before: place.now + 1 }
+        const entry = sampleRelease(session, index % 2 === 0)
+        const end = () =>
+          index % 3 === 0
+            ? sessions.release(entry, event('ended'))
+            : sessions.endReused(entry, place.now - 1, event('ended'))
+        const others: (() => Promise<unknown>)[] = [
+          () => sessions.renew(first, event('renewed')),
+          () => sessions.repeatRenewal(repeat, event('repeated')),
+          () => sessions.renew(second, event('renewed again')),
+          () => sessions.repeatRenewal(repeat, event('repeated again')),
+        ]
+        // An end overtakes whatever waits, so some of the others get a start.
+        const early = others.slice(0, index % 5).map((change) => change())
+        await early[0]
+        await Promise.all([...early, end(), ...others.slice(index % 5).map((change) => change())])
+      }
+      await Promise.all(ended.map(submit))
+      const over = new Set<string>()
+      const seen = { before: 0, after: 0 }
+      for (const { detail } of await audit.read(1, 9000)) {
+        const [sid = '', what] = detail.split(' ')
+        if (what === 'ended') over.add(sid)
+        else if (over.has(sid)) seen.after += 1
+        else seen.before += 1
+      }
+      assert.equal(over.size, 1000)
+      assert.equal(seen.after, 0)
+      assert.ok(seen.before >= 800, `${seen.before} renewals were early enough`)
     })
 
     test('of many releases of one session exactly one is kept, and no renewal after it', async () => {

@@ -27,11 +27,12 @@ export function readContract(kind: StoreKind): void {
       const seed = sampleLaunchToken(undefined)
       await launchTokens.create(seed, undefined, [])
       assert.deepEqual(await launchTokens.find(seed.hash), seed)
-      const token = await place.launch(full, { appId: 'app-1', orchId: 'o', taskId: 't' })
+      const { appId } = await place.registerApp()
+      const token = await place.launch(full, { appId, orchId: 'o', taskId: 't' })
       assert.deepEqual(await launchTokens.find(token.hash), token)
       const registration = sampleRegistration(token)
-      const agent = { ...registration.agent, appId: 'app-1' }
-      await agents.register({ ...registration, agent }, [])
+      const agent = { ...registration.agent, appId }
+      await agents.register({ ...registration, agent, app: { appId } }, [])
       assert.deepEqual(await agents.find(agent.agentId), agent)
       assert.deepEqual(await launchTokens.find(token.hash), { ...token, usedAt: noon })
       assert.equal(await agents.find('nobody'), undefined)

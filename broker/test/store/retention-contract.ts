@@ -38,11 +38,24 @@ export function retentionContract(kind: StoreKind): void {
       const narrowed = { oldJti: longer.newJti, newExp: noonSeconds + 90 }
       await place.store.sessions.renew(sampleSwap(session, narrowed), [])
       place.now = noon + 120_000 + 10 * minute - 1
-      assert.equal(await place.store.prune(), 0)
+      await place.store.prune()
       assert.equal((await counts(place))?.['tokens'], 3)
       place.now += 1
       assert.equal(await place.store.prune(), 1)
       assert.deepEqual(await counts(place), { nonces: 0, launch_tokens: 0, sessions: 0, tokens: 0 })
+    })
+
+    test('the record of a renewal goes ten minutes after the exp of the old token', async () => {
+      await using place = await TestStore.open(kind)
+      const session = await place.signIn({ currentExp: noonSeconds + 60 })
+      await place.store.sessions.renew(sampleSwap(session, { newExp: noonSeconds + 120 }), [])
+      place.now = noon + 60_000 + 10 * minute - 1
+      assert.equal(await place.store.prune(), 0)
+      assert.ok((await place.store.sessions.findRenewal(session.currentJti)) !== undefined)
+      place.now += 1
+      assert.equal(await place.store.prune(), 1)
+      assert.equal(await place.store.sessions.findRenewal(session.currentJti), undefined)
+      assert.ok((await place.store.sessions.find(session.sid)) !== undefined)
     })
 
     test('a launching session stays while its launch token or a token launched from it can live', async () => {

@@ -1,4 +1,5 @@
 // Records as the domain would make them, at a fixed time, each with fresh ids.
+import type { App, AppLogin } from '../../src/domain/apps/app.ts'
 import type { NewAuditEvent } from '../../src/domain/audit/audit-event.ts'
 import type { Registration } from '../../src/domain/identity/agent.ts'
 import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
@@ -120,6 +121,7 @@ export function sampleSwap(session: Session, members: Partial<TokenSwap> = {}): 
   return {
     sid: session.sid,
     oldJti: session.currentJti,
+    oldExp: session.currentExp,
     newJti: freshHex(32),
     newExp: session.currentExp + 60,
     scope: session.scope,
@@ -137,5 +139,55 @@ export function sampleRelease(session: Session, released = true): Revocation {
     released,
     reason: released ? 'released' : 'stolen',
     actor: session.sub,
+  }
+}
+
+export function sampleApp(members: Partial<App> = {}): App {
+  const name = members.name ?? `app-${freshHex(6)}`
+  return {
+    appId: `app-${name}-${freshHex(6)}`,
+    name,
+    clientId: `ap-${freshHex(12)}`,
+    role: 'app',
+    scopes: ['read:data:*'],
+    tokenTtl: 1800,
+    delegatesTo: [],
+    version: 1,
+    secretHash: freshHex(64),
+    createdAt: noon,
+    updatedAt: noon,
+    ...members,
+  }
+}
+
+/** A login with the current secret; `members` may spoil it. */
+export function sampleAppLogin(
+  app: App,
+  members: Partial<AppLogin> = {},
+  session: Partial<Session> = {},
+): AppLogin {
+  return {
+    app: { appId: app.appId, version: app.version },
+    secretHash: app.secretHash,
+    isPrevious: false,
+    session: sampleSession({
+      kind: 'app',
+      sub: `app:${app.appId}`,
+      appId: app.appId,
+      ...session,
+    }),
+    kid: sampleKey.kid,
+    ...members,
+  }
+}
+
+export function sampleAppEntry(app: App): Revocation {
+  return {
+    id: freshHex(16),
+    level: 'app',
+    target: app.appId,
+    released: false,
+    reason: 'deregistered',
+    actor: 'admin',
   }
 }

@@ -1,4 +1,6 @@
 // What every engine must do: the same suite for each.
+import { actingAppContract } from './acting-app-contract.ts'
+import { appContract } from './app-contract.ts'
 import { auditContract } from './audit-contract.ts'
 import { batchContract } from './batch-contract.ts'
 import { forgeryContract } from './forgery-contract.ts'
@@ -6,16 +8,20 @@ import { guardContract } from './guard-contract.ts'
 import { openingContract } from './opening-contract.ts'
 import { raceContract } from './race-contract.ts'
 import { readContract } from './read-contract.ts'
+import { renewalContract } from './renewal-contract.ts'
 import { retentionContract } from './retention-contract.ts'
 import type { StoreKind } from './store-place.ts'
 
 export function storeContract(kind: StoreKind): void {
   guardContract(kind)
+  appContract(kind)
+  actingAppContract(kind)
   raceContract(kind)
   batchContract(kind)
   auditContract(kind)
   forgeryContract(kind)
   readContract(kind)
+  renewalContract(kind)
   retentionContract(kind)
   openingContract(kind)
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import type { App } from '../../src/domain/apps/app.ts'
 import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
+import type { Revocation } from '../../src/domain/revocation/revocation.ts'
 import type { Store } from '../../src/domain/store.ts'
 import type { Session } from '../../src/domain/tokens/session.ts'
 import type { Engine } from '../../src/store/engine.ts'
@@ -8,7 +10,15 @@ import { RowMac } from '../../src/store/row-mac.ts'
 import { selectFrom, type Sql } from '../../src/store/sql.ts'
 import type { StoreObserver } from '../../src/store/store-observer.ts'
 import { head } from '../../src/store/tables/head.ts'
-import { noon, sampleKey, sampleLaunchToken, sampleSession } from './sample-records.ts'
+import {
+  noon,
+  sampleApp,
+  sampleAppEntry,
+  sampleAppLogin,
+  sampleKey,
+  sampleLaunchToken,
+  sampleSession,
+} from './sample-records.ts'
 
 /** What the contract suite needs of an engine. */
 export interface StoreKind {
@@ -74,6 +84,30 @@ export class TestStore implements AsyncDisposable {
     const outcome = await this.store.launchTokens.create(token, presented, [])
     assert.equal(outcome.kept, true)
     return token
+  }
+
+  /** An app that an operator has registered. */
+  async registerApp(members: Partial<App> = {}): Promise<App> {
+    const app = sampleApp(members)
+    const admin = await this.signIn()
+    const presented = { sid: admin.sid, jti: admin.currentJti }
+    assert.equal((await this.store.apps.register(app, presented, [])).kept, true)
+    return app
+  }
+
+  /** A session of the app that has begun. */
+  async signInApp(app: App, members: Partial<Session> = {}): Promise<Session> {
+    const login = sampleAppLogin(app, {}, members)
+    assert.equal((await this.store.apps.signIn(login, [])).kept, true)
+    return login.session
+  }
+
+  async deregister(app: App): Promise<Revocation> {
+    const entry = sampleAppEntry(app)
+    const admin = await this.signIn()
+    const presented = { sid: admin.sid, jti: admin.currentJti }
+    assert.equal((await this.store.apps.deregister(entry, presented, [])).kept, true)
+    return entry
   }
 
   get now(): number {

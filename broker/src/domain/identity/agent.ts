@@ -1,5 +1,6 @@
 // An agent: one key, one task, one registration. Its status is derived from its registration session and is never
 // written down; an agent that is no longer active registers again and becomes another agent.
+import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
 import type { NewSession } from '../tokens/session.ts'
@@ -27,6 +28,8 @@ export interface Registration {
   /** SHA-256 hex of the launch token. */
   readonly launchTokenHash: string
   readonly singleUse: boolean
+  /** The launch token's app, as its ceiling was read. */
+  readonly app?: ActingApp
   /** Session that made the launch token; its revocation (not its release) stops the registration. */
   readonly lsid?: string
   /** The 32 bytes of the nonce in hex, and the instant from which it is worthless anyway (milliseconds). */
@@ -41,6 +44,7 @@ export interface Registration {
 export type RegistrationGuard =
   | 'launch_token_spent'
   | 'launch_token_revoked'
+  | 'app_changed'
   | 'nonce_used'
   | 'task_revoked'
   | 'key_not_active'

@@ -5,6 +5,7 @@ import { Fault } from '../fault.ts'
 import { attributionOf } from '../tokens/attribution.ts'
 import { checkToken, type Pace, type TokenState } from '../tokens/check-token.ts'
 import { deadTokenFault, deadTokenRefusal, genericDetail } from '../tokens/dead-token.ts'
+import { refuseSuperseded } from '../tokens/refuse-superseded.ts'
 import { unknownSession } from '../tokens/unknown-session.ts'
 import type { Caller } from './caller.ts'
 
@@ -15,6 +16,8 @@ export interface Presented {
   readonly authorization: string | undefined
   readonly origin: Origin
   readonly pace: Pace
+  /** The header of this name, as it came. */
+  readonly idempotencyKey?: string | undefined
 }
 
 /** Who presents a live token; everybody else gets 401 (RFC 6750). The refusal is audited before it is answered. */
@@ -40,6 +43,20 @@ export async function authenticateForRelease(
     await context.live.refusals.record(origin, refusal)
   }
   return toCaller(checked.claims, origin)
+}
+
+/** For renewal alone: a superseded token may repeat the renewal that superseded it (contract 4.4). */
+export async function authenticateForRenewal(
+  context: Context,
+  presented: Presented,
+): Promise<Caller> {
+  const { origin, idempotencyKey } = presented
+  const checked = await checkBearer(context, presented)
+  if (checked.state === 'live') return toCaller(checked.claims, origin)
+  if (checked.reason !== 'superseded') throw deadTokenFault(checked.claims, checked.reason, origin)
+  const caller = toCaller(checked.claims, origin)
+  await refuseSuperseded(context, caller, idempotencyKey)
+  return caller
 }
 
 type Verified = Extract<TokenState, { state: 'live' | 'dead' }>

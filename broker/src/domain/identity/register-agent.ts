@@ -4,6 +4,8 @@ import {
   type RegisterRequest,
   type RegisterResponse,
 } from '@agentwrit/protocol'
+import type { App } from '../apps/app.ts'
+import { appChanged, asRead, beyondCeiling, findActingApp } from '../apps/ceiling.ts'
 import type { Origin } from '../audit/refusal.ts'
 import type { Context } from '../context.ts'
 import { keyChanged, type Fault } from '../fault.ts'
@@ -15,6 +17,7 @@ import { makeAgent } from './make-agent.ts'
 import type { Agent, RegistrationGuard } from './agent.ts'
 import { readNonce, type Nonce } from './nonce.ts'
 import {
+  outsideCeiling,
   outsideLaunchToken,
   refuseUnlawfulRegistration,
   registeredEvents,
@@ -33,13 +36,15 @@ export async function registerAgent(
 ): Promise<RegisterResponse> {
   refuseUnlawfulRegistration(asked)
   const launchToken = await requireLaunchToken(context, asked)
-  requireWithinLaunchToken(asked, launchToken)
+  const app = await requireApp(context, asked, launchToken)
+  requireWithinLaunchToken(asked, launchToken, app)
   const proof = await requireProof(context, asked, launchToken)
 
   const agent = makeAgent(context, asked, { launchToken, publicKey: proof.publicKey })
   const first = draftAgentSession(context, agent, launchToken.maxTtl)
   const registered = { ...first, agent: { ...agent, sid: first.session.sid } }
-  await keep(context, registered, { launchToken, nonce: proof.nonce, origin })
+  const evidence = { asked, launchToken, app, nonce: proof.nonce, origin }
+  await keep(context, registered, evidence)
   rememberToken(context, first.draft)
   const { claims, token } = first.draft
   return {
@@ -60,6 +65,7 @@ async function requireLaunchToken(context: Context, asked: RegisterRequest): Pro
 function findFlaw({ clock, live }: Context, token: LaunchToken): string | undefined {
   const { revocations } = live
   if (clock() >= token.expiresAt) return 'launch_token_expired'
+  if (token.appId !== undefined && revocations.isAppEnded(token.appId)) return 'app_inactive'
   if (token.usedAt !== undefined) return 'launch_token_used'
   if (token.createdAt < revocations.notBefore * 1000) return 'launch_token_of_an_older_epoch'
   const isRevoked =
@@ -67,10 +73,29 @@ function findFlaw({ clock, live }: Context, token: LaunchToken): string | undefi
   return isRevoked ? 'launch_token_revoked' : undefined
 }
 
-function requireWithinLaunchToken(asked: RegisterRequest, launchToken: LaunchToken): void {
+/** A launch token dies with its app. */
+async function requireApp(
+  context: Context,
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+): Promise<App | undefined> {
+  if (launchToken.appId === undefined) return undefined
+  const app = await findActingApp(context, launchToken.appId)
+  if (app === undefined) throw registrationFailed(asked, 'app_inactive', launchToken)
+  return app
+}
+
+function requireWithinLaunchToken(
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+  app: App | undefined,
+): void {
   const { allowedScope, orchId, taskId } = launchToken
   if (!isWithin(asked.requested_scope, allowedScope)) {
     throw outsideLaunchToken(asked, launchToken, 'scope_violation')
+  }
+  if (app !== undefined && beyondCeiling(app, asked.requested_scope).length > 0) {
+    throw outsideCeiling(asked, launchToken, app)
   }
   const { orch_id, task_id } = asked
   if (orch_id !== (orchId ?? orch_id) || task_id !== (taskId ?? task_id)) {
@@ -125,7 +150,9 @@ function draftAgentSession(
 }
 
 interface Evidence {
+  readonly asked: RegisterRequest
   readonly launchToken: LaunchToken
+  readonly app: App | undefined
   readonly nonce: Nonce
   readonly origin: Origin
 }
@@ -133,12 +160,14 @@ interface Evidence {
 async function keep(
   context: Context,
   { agent, session, draft }: FirstToken & { readonly agent: Agent },
-  { launchToken, nonce, origin }: Evidence,
+  evidence: Evidence,
 ): Promise<void> {
+  const { launchToken, app, nonce, origin } = evidence
   const outcome = await context.store.agents.register(
     {
       launchTokenHash: launchToken.hash,
       singleUse: launchToken.singleUse,
+      ...(app === undefined ? {} : { app: asRead(app) }),
       ...(launchToken.creatorSid === undefined ? {} : { lsid: launchToken.creatorSid }),
       nonce: Buffer.from(nonce.bytes).toString('hex'),
       nonceExpiresAt: nonce.expiresAt,
@@ -148,12 +177,18 @@ async function keep(
     },
     registeredEvents(agent, { claims: draft.claims, launchToken, origin }),
   )
-  if (!outcome.kept) throw overtaken(outcome.guard, agent, launchToken)
+  if (!outcome.kept) throw await overtaken(context, outcome.guard, evidence)
 }
 
 /** Another request was first: the answer is that of the check it repeats. */
-function overtaken(guard: RegistrationGuard, agent: Agent, launchToken: LaunchToken): Fault {
-  const asked = { orch_id: agent.orchId, task_id: agent.taskId }
+async function overtaken(
+  context: Context,
+  guard: RegistrationGuard,
+  { asked, launchToken }: Evidence,
+): Promise<Fault> {
   if (guard === 'key_not_active') return keyChanged()
-  return registrationFailed(asked, guard, launchToken)
+  if (guard !== 'app_changed') return registrationFailed(asked, guard, launchToken)
+  // The app as it is now decides; if that allows it as well, nothing is lost by asking again.
+  requireWithinLaunchToken(asked, launchToken, await requireApp(context, asked, launchToken))
+  return appChanged()
 }

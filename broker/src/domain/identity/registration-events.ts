@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type RegisterRequest,
 } from '@agentwrit/protocol'
+import type { App } from '../apps/app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Origin } from '../audit/refusal.ts'
 import { withOrigin } from '../audit/with-origin.ts'
@@ -87,6 +88,24 @@ export function outsideLaunchToken(
     launch_token: launchToken.id,
   }
   return new Fault(code, detail, {
+    refusal: { event: deniedEvent('registration_policy_violation', asked, parts, launchToken) },
+  })
+}
+
+/** The launch token allows it, but by now its app may not hand it on. */
+export function outsideCeiling(
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+  { scopes }: Pick<App, 'scopes'>,
+): Fault {
+  const parts = {
+    reason: 'beyond_ceiling',
+    requested: asked.requested_scope,
+    allowed: scopes,
+    launch_token: launchToken.id,
+  }
+  const detail = 'requested_scope is wider than the app may hand on'
+  return new Fault('scope_violation', detail, {
     refusal: { event: deniedEvent('registration_policy_violation', asked, parts, launchToken) },
   })
 }

@@ -6,31 +6,48 @@ import {
   type CreateLaunchTokenRequest,
   type CreateLaunchTokenResponse,
 } from '@agentwrit/protocol'
+import { appChanged } from '../apps/ceiling.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
+import { presentedBy } from '../identity/presented-by.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
+import { attributionOf } from '../tokens/attribution.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { toWholeSecondsUp, type LaunchToken } from './launch-token.ts'
+import { requireWithinCeiling } from './within-ceiling.ts'
 
 /** Seconds a launch token lives unless asked otherwise. */
 const DEFAULT_LIFETIME = 30
 
-/** An operator hands out the right to register once (contract 4.10). The token itself is shown here and never again. */
+/**
+ * An operator, or an app within its ceiling, hands out the right to register (contract 4.10). The token itself is shown
+ * here and never again.
+ */
 export async function createLaunchToken(
   context: Context,
   caller: Caller,
   asked: CreateLaunchTokenRequest,
 ): Promise<CreateLaunchTokenResponse> {
   refuseUnlawful(context, caller, asked)
+  const app = await requireWithinCeiling(context, caller, asked.allowed_scope)
   const { sid, origin, claims } = caller
-  const creator = { createdBy: claims.sub, creatorSid: sid }
+  const creator = {
+    createdBy: claims.sub,
+    creatorSid: sid,
+    ...(app === undefined ? {} : { appId: app.appId }),
+  }
   const { secret, token } = drawLaunchToken(context, asked, creator)
   const event = withOrigin(origin, { ...issuedEvent(token), jti: claims.jti })
-  const presented = { sid, jti: claims.jti }
+  const presented = presentedBy(caller, app)
   const outcome = await context.store.launchTokens.create(token, presented, [event])
+  if (!outcome.kept && outcome.guard === 'app_changed') {
+    // Overtaken by an operator: the ceiling as it is now decides.
+    await requireWithinCeiling(context, caller, asked.allowed_scope)
+    throw appChanged()
+  }
   requireKept(context, outcome, caller)
   return toResponse(secret, token)
 }
@@ -39,7 +56,7 @@ export async function createLaunchToken(
 export function drawLaunchToken(
   { clock, config, random }: Context,
   asked: CreateLaunchTokenRequest,
-  creator: Pick<LaunchToken, 'createdBy' | 'creatorSid'>,
+  creator: Pick<LaunchToken, 'createdBy' | 'creatorSid' | 'appId'>,
 ): { readonly secret: string; readonly token: LaunchToken } {
   const secret = encodeHex(random(32))
   const hash = hashLaunchToken(secret)
@@ -70,6 +87,7 @@ export function issuedEvent(token: LaunchToken): NewAuditEvent {
     event_type: 'launch_token_issued',
     actor: token.createdBy,
     outcome: 'success',
+    ...(token.appId === undefined ? {} : { app_id: token.appId }),
     ...(token.taskId === undefined ? {} : { task_id: token.taskId }),
     ...(token.orchId === undefined ? {} : { orch_id: token.orchId }),
     detail: formatDetail('launch token issued', {
@@ -99,6 +117,7 @@ function refuseUnlawful(context: Context, caller: Caller, asked: CreateLaunchTok
         outcome: 'denied',
         jti: caller.claims.jti,
         detail: formatDetail('launch token refused', { reason: fault.message }),
+        ...attributionOf(caller.claims),
       },
     },
   })

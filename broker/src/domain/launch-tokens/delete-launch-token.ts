@@ -3,6 +3,7 @@ import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
+import { presentedBy } from '../identity/presented-by.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { ownerOf } from './launch-token-owner.ts'
 
@@ -12,18 +13,18 @@ export async function deleteLaunchToken(
   caller: Caller,
   id: string,
 ): Promise<void> {
-  const { claims, sid, origin } = caller
+  const { claims, origin } = caller
   const token = await context.store.launchTokens.findById(id, ownerOf(caller))
   const isUsable =
     token !== undefined && token.usedAt === undefined && context.clock() < token.expiresAt
   if (!isUsable) throw unknownToken()
-  const presented = { sid, jti: claims.jti }
-  const outcome = await context.store.launchTokens.remove(token, presented, [
+  const outcome = await context.store.launchTokens.remove(token, presentedBy(caller), [
     withOrigin(origin, {
       event_type: 'launch_token_deleted',
       actor: claims.sub,
       outcome: 'success',
       jti: claims.jti,
+      ...(token.appId === undefined ? {} : { app_id: token.appId }),
       detail: formatDetail('launch token deleted', { id: token.id, agent: token.agentName }),
     }),
   ])

@@ -46,7 +46,7 @@ export interface LaunchTokenStore {
     token: LaunchToken,
     presented: PresentedSession | undefined,
     events: readonly NewAuditEvent[],
-  ): Promise<Outcome<SessionGuard>>
+  ): Promise<Outcome<SessionGuard | 'app_changed'>>
   find(hash: string): Promise<LaunchToken | undefined>
   findById(id: string, owner: LaunchTokenOwner): Promise<LaunchToken | undefined>
   /** Usable ones at `at`, newest first. */
@@ -55,7 +55,7 @@ export interface LaunchTokenStore {
     token: LaunchToken,
     presented: PresentedSession,
     events: readonly NewAuditEvent[],
-  ): Promise<Outcome<SessionGuard | 'launch_token_spent'>>
+  ): Promise<Outcome<SessionGuard | 'app_changed' | 'launch_token_spent'>>
 }
 
 /** RFC 3339, whole seconds rounded up: a client that waits for this instant never comes too early. */

@@ -2,13 +2,17 @@
 // answered, and an entry enters it after its commit and before its answer. Law 4: from the moment a revocation is
 // answered, nothing it covers is accepted. Each member carries the second after which no covered token can be alive;
 // only then is it forgotten, so memory follows what is live.
-import type { Claims } from '@agentwrit/protocol'
+import { lineageOf, type Claims } from '@agentwrit/protocol'
 import type { KeptRevocation } from './revocation.ts'
 
 export type DeathReason = 'superseded' | 'released' | 'revoked'
 
 interface SessionEnd {
   readonly reason: 'released' | 'revoked'
+  readonly keepUntil: number
+}
+
+interface AppEnd {
   readonly keepUntil: number
 }
 
@@ -23,6 +27,7 @@ export class RevocationIndex {
   readonly notBefore: number
   readonly #current = new Map<string, CurrentToken>()
   readonly #ended = new Map<string, SessionEnd>()
+  readonly #apps = new Map<string, AppEnd>()
   #forgottenUntil = 0
 
   constructor(notBefore: number, entries: Iterable<KeptRevocation>) {
@@ -30,8 +35,9 @@ export class RevocationIndex {
     for (const entry of entries) this.add(entry)
   }
 
-  /** Every level but `token` is refused at start-up until this broker can judge it: an entry is never ignored. */
-  add({ level, sid, released, keepUntil }: KeptRevocation): void {
+  /** A level that this broker cannot judge yet is refused at start-up: an entry is never ignored. */
+  add({ level, target, sid, released, keepUntil }: KeptRevocation): void {
+    if (level === 'app') return this.#endApp(target, keepUntil)
     if (level !== 'token' || sid === undefined) {
       throw new Error(`this broker cannot judge a revocation entry of level ${level}`)
     }
@@ -53,10 +59,17 @@ export class RevocationIndex {
     return this.#ended.get(sid)?.reason
   }
 
+  /** The app was deregistered: nothing of it lives, and nothing new may be begun in its name. */
+  isAppEnded(appId: string): boolean {
+    return this.#apps.has(appId)
+  }
+
   /** Why the token is dead, or undefined. Synchronous, so that it can be asked in the turn that writes the answer. */
-  reasonDead({ iat, exp, jti, sid, lsid }: Claims): DeathReason | undefined {
+  reasonDead(claims: Claims): DeathReason | undefined {
+    const { iat, exp, jti, sid, lsid } = claims
     // What is forgotten covered nothing that lives longer. Should the clock step back, such a token stays dead.
     if (iat < this.notBefore || exp <= this.#forgottenUntil) return 'revoked'
+    if (this.#isOfEndedApp(claims)) return 'revoked'
     if (sid === undefined) return undefined
     const ended = this.reasonEnded(sid)
     if (ended !== undefined) return ended
@@ -67,14 +80,24 @@ export class RevocationIndex {
   /** Forgets what covers nothing alive at `now` (milliseconds). */
   forgetExpired(now: number): void {
     this.#forgottenUntil = Math.max(this.#forgottenUntil, Math.floor(now / 1000))
-    for (const remembered of [this.#current, this.#ended]) {
-      for (const [sid, { keepUntil }] of remembered) {
-        if (keepUntil <= this.#forgottenUntil) remembered.delete(sid)
+    for (const remembered of [this.#current, this.#ended, this.#apps]) {
+      for (const [id, { keepUntil }] of remembered) {
+        if (keepUntil <= this.#forgottenUntil) remembered.delete(id)
       }
     }
   }
 
   get size(): number {
-    return this.#current.size + this.#ended.size
+    return this.#current.size + this.#ended.size + this.#apps.size
+  }
+
+  #endApp(appId: string, keepUntil: number): void {
+    const known = this.#apps.get(appId)?.keepUntil ?? 0
+    this.#apps.set(appId, { keepUntil: Math.max(keepUntil, known) })
+  }
+
+  /** The lineage is made out only where there is an entry it could match. */
+  #isOfEndedApp(claims: Claims): boolean {
+    return this.#apps.size > 0 && lineageOf(claims).apps.some((appId) => this.#apps.has(appId))
   }
 }

@@ -12,6 +12,8 @@ export interface Keys {
   readonly activeKid: string
   /** Signed JWS compact serialisation of the claims, by the active key. */
   sign(claims: Claims): string
+  /** The same under the accepted key of this kid, to the last byte (Ed25519 is deterministic); undefined if there is none. */
+  signAgain(claims: Claims, kid: string): string | undefined
   /** A key that came from an AgentWrit 2.0 broker, and when (milliseconds): its older tokens have no session. */
   readonly importedKey: { readonly kid: string; readonly at: number } | undefined
   /** Undefined unless one of our accepted keys signed it. Off the loop; a full queue is a Fault 503. */

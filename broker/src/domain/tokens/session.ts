@@ -1,9 +1,11 @@
 // A session starts with a login or a registration and has exactly one live token, replaced by each renewal. The
 // database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never marked
 // dead: it is over when its token expired, its age is reached, or a revocation entry names it.
+import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Revocation } from '../revocation/revocation.ts'
+import type { Renewal, RenewalRepeat, Repeatable } from './renewal.ts'
 
 export type SessionKind = 'admin' | 'operator' | 'app' | 'agent' | 'delegated'
 
@@ -35,6 +37,8 @@ export type NewSession = Session
 export interface PresentedSession {
   readonly sid: string
   readonly jti: string
+  /** The app whose bearer it is: guarded as well. */
+  readonly app?: ActingApp
 }
 
 export type SessionGuard = 'session_not_current' | 'session_over'
@@ -44,12 +48,18 @@ export interface TokenSwap {
   /** The launching session, if any: it is kept as long as what it launched. */
   readonly lsid?: string
   readonly oldJti: string
+  /** Seconds: the record of the renewal is kept until then. */
+  readonly oldExp: number
   readonly newJti: string
   /** Seconds since the epoch. */
   readonly newExp: number
   readonly scope: readonly string[]
+  /** In whose name it is renewed. */
+  readonly app?: ActingApp
   /** Key that signs the successor. */
   readonly kid: string
+  /** For a renewal that was asked for with an idempotency key. */
+  readonly repeatable?: Repeatable
 }
 
 export interface SessionStore {
@@ -64,7 +74,20 @@ export interface SessionStore {
   renew(
     swap: TokenSwap,
     events: readonly NewAuditEvent[],
-  ): Promise<Outcome<SessionGuard | 'session_too_old' | 'key_not_active'>>
+  ): Promise<Outcome<SessionGuard | 'session_too_old' | 'app_changed' | 'key_not_active'>>
+  /** How this token got its successor. */
+  findRenewal(oldJti: string): Promise<Renewal | undefined>
+  /** One change that writes nothing but its events: the successor is live, and its renewal a moment ago. */
+  repeatRenewal(
+    repeat: RenewalRepeat,
+    events: readonly NewAuditEvent[],
+  ): Promise<Outcome<SessionGuard | 'too_late'>>
+  /** One change: an entry that ends the session, made after this instant (milliseconds). */
+  endReused(
+    entry: Revocation,
+    after: number,
+    events: readonly NewAuditEvent[],
+  ): Promise<Outcome<SessionGuard | 'too_early'>>
   /**
    * One change: an entry that ends the session. `session_over` when an entry ends it already, `session_not_current`
    * when there is no such session.

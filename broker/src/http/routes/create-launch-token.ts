@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import type { Refusal } from '../../domain/audit/refusal.ts'
 import type { Caller } from '../../domain/identity/caller.ts'
 import { createLaunchToken } from '../../domain/launch-tokens/create-launch-token.ts'
+import { attributionOf } from '../../domain/tokens/attribution.ts'
 import { pathName, scopes, text } from '../fields.ts'
 import { launchTokenPolicy } from '../launch-token-schema.ts'
 import { route } from '../route.ts'
@@ -36,18 +37,32 @@ const answer = wireSchema<CreateLaunchTokenResponse>()(
   }),
 )
 
-export const createLaunchTokenRoute = route({
+const shared = {
   method: 'POST',
-  path: '/v1/admin/launch-tokens',
-  summary: 'Create a launch token: the right to register',
   bearer: 'live',
-  scopes: ['admin:launch-tokens:*'],
-  kinds: ['admin', 'operator'],
   body,
   status: 201,
   answer,
-  errors: [],
   refuseInvalid,
+} as const
+
+export const createLaunchTokenRoute = route({
+  ...shared,
+  path: '/v1/admin/launch-tokens',
+  summary: 'Create a launch token: the right to register',
+  scopes: ['admin:launch-tokens:*'],
+  kinds: ['admin', 'operator'],
+  errors: [],
+  handle: ({ context }, { body: asked, caller }) => createLaunchToken(context, caller, asked),
+})
+
+export const createAppLaunchTokenRoute = route({
+  ...shared,
+  path: '/v1/app/launch-tokens',
+  summary: 'Create a launch token within the ceiling of the app',
+  scopes: ['app:launch-tokens:*'],
+  kinds: ['app'],
+  errors: ['forbidden'],
   handle: ({ context }, { body: asked, caller }) => createLaunchToken(context, caller, asked),
 })
 
@@ -60,6 +75,7 @@ function refuseInvalid({ claims }: Caller, reason: string): Refusal {
       outcome: 'denied',
       jti: claims.jti,
       detail: formatDetail('launch token refused', { reason }),
+      ...attributionOf(claims),
     },
   }
 }

@@ -5,15 +5,28 @@ import { wireSchema } from '../wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 
-export const deleteLaunchTokenRoute = route({
+const shared = {
   method: 'DELETE',
-  path: '/v1/admin/launch-tokens/{id}',
-  summary: 'Delete a launch token: it registers nobody any more',
   bearer: 'live',
-  scopes: ['admin:launch-tokens:*'],
-  kinds: ['admin', 'operator'],
   params,
   status: 204,
   errors: ['not_found'],
+} as const
+
+export const deleteLaunchTokenRoute = route({
+  ...shared,
+  path: '/v1/admin/launch-tokens/{id}',
+  summary: 'Delete a launch token: it registers nobody any more',
+  scopes: ['admin:launch-tokens:*'],
+  kinds: ['admin', 'operator'],
+  handle: ({ context }, { params: { id }, caller }) => deleteLaunchToken(context, caller, id),
+})
+
+export const deleteAppLaunchTokenRoute = route({
+  ...shared,
+  path: '/v1/app/launch-tokens/{id}',
+  summary: 'Delete a launch token of the app: it registers nobody any more',
+  scopes: ['app:launch-tokens:*'],
+  kinds: ['app'],
   handle: ({ context }, { params: { id }, caller }) => deleteLaunchToken(context, caller, id),
 })

@@ -15,7 +15,7 @@ const answer = wireSchema<HealthResponse>()(
 )
 
 /** What clients may rely on beyond AgentWrit 2.0. */
-const features: string[] = []
+const features: string[] = ['renew-idempotency']
 
 export const healthRoute = route({
   method: 'GET',

@@ -1,18 +1,25 @@
 import type { Route } from '../route.ts'
 import { authenticateOperatorRoute } from './admin-auth.ts'
+import { authenticateAppRoute } from './app-auth.ts'
+import { changeAppRoute } from './change-app.ts'
 import { challengeRoute } from './challenge.ts'
-import { createLaunchTokenRoute } from './create-launch-token.ts'
-import { deleteLaunchTokenRoute } from './delete-launch-token.ts'
+import { createAppLaunchTokenRoute, createLaunchTokenRoute } from './create-launch-token.ts'
+import { deleteAppLaunchTokenRoute, deleteLaunchTokenRoute } from './delete-launch-token.ts'
+import { deregisterAppRoute } from './deregister-app.ts'
+import { getAppRoute } from './get-app.ts'
 import { healthRoute } from './health.ts'
 import { jwksRoute } from './jwks.ts'
-import { listLaunchTokensRoute } from './list-launch-tokens.ts'
+import { listAppsRoute } from './list-apps.ts'
+import { listAppLaunchTokensRoute, listLaunchTokensRoute } from './list-launch-tokens.ts'
 import { livezRoute } from './livez.ts'
 import { metricsRoute } from './metrics.ts'
 import { openapiRoute } from './openapi.ts'
 import { readyzRoute } from './readyz.ts'
+import { registerAppRoute } from './register-app.ts'
 import { registerRoute } from './register.ts'
 import { releaseTokenRoute } from './release-token.ts'
 import { renewTokenRoute } from './renew-token.ts'
+import { rotateAppSecretRoute } from './rotate-app-secret.ts'
 import { validateTokenRoute } from './validate-token.ts'
 
 /** The API on one page. */
@@ -25,11 +32,22 @@ export const allRoutes: readonly Route[] = [
   // Whoever is shown a token
   validateTokenRoute,
   jwksRoute,
+  // Apps
+  authenticateAppRoute,
+  createAppLaunchTokenRoute,
+  listAppLaunchTokensRoute,
+  deleteAppLaunchTokenRoute,
   // Operators
   authenticateOperatorRoute,
   createLaunchTokenRoute,
   listLaunchTokensRoute,
   deleteLaunchTokenRoute,
+  registerAppRoute,
+  listAppsRoute,
+  getAppRoute,
+  changeAppRoute,
+  deregisterAppRoute,
+  rotateAppSecretRoute,
   // Machines that watch the broker
   healthRoute,
   livezRoute,

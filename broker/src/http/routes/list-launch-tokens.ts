@@ -15,17 +15,24 @@ const answer = wireSchema<LaunchTokenList>()(
   }),
 )
 
+const shared = { method: 'GET', bearer: 'live', query, status: 200, answer, errors: [] } as const
+
 export const listLaunchTokensRoute = route({
-  method: 'GET',
+  ...shared,
   path: '/v1/admin/launch-tokens',
   summary: 'List the launch tokens that can still be used, newest first',
-  bearer: 'live',
   scopes: ['admin:launch-tokens:*'],
   kinds: ['admin', 'operator'],
-  query,
-  status: 200,
-  answer,
-  errors: [],
+  handle: ({ context }, { query: asked, caller }) =>
+    listLaunchTokens(context, caller, toListQuery(asked)),
+})
+
+export const listAppLaunchTokensRoute = route({
+  ...shared,
+  path: '/v1/app/launch-tokens',
+  summary: 'List the launch tokens of the app that can still be used, newest first',
+  scopes: ['app:launch-tokens:*'],
+  kinds: ['app'],
   handle: ({ context }, { query: asked, caller }) =>
     listLaunchTokens(context, caller, toListQuery(asked)),
 })

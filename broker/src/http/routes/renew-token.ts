@@ -1,10 +1,15 @@
-import type { TokenResponse } from '@agentwrit/protocol'
+import { maxScopes, type RenewRequest, type TokenResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
+import { requireIdempotencyKey } from '../../domain/tokens/renewal.ts'
 import { renewToken } from '../../domain/tokens/renew-token.ts'
+import { scope } from '../fields.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../wire-schema.ts'
 
-const body = wireSchema<object>()(Type.Object({}))
+/** An empty scope is of good form, but no authority: 403 (contract 4.4). */
+const body = wireSchema<RenewRequest>()(
+  Type.Object({ scope: Type.Optional(Type.Array(scope, { maxItems: maxScopes })) }),
+)
 
 const answer = wireSchema<TokenResponse>()(
   Type.Object({ access_token: Type.String(), expires_in: Type.Integer() }),
@@ -14,14 +19,18 @@ export const renewTokenRoute = route({
   method: 'POST',
   path: '/v1/token/renew',
   summary: 'Replace the presented token by its successor',
-  bearer: 'live',
+  bearer: 'renewable',
   body,
   isBodyOptional: true,
-  // A request for less must never be answered with more.
-  findMistake: ({ scope }) =>
-    scope === undefined ? undefined : 'scope: a renewal cannot narrow the token in this version',
   status: 200,
   answer,
-  errors: ['forbidden'],
-  handle: ({ context }, { caller }) => renewToken(context, caller),
+  errors: ['forbidden', 'scope_violation', 'conflict'],
+  handle: ({ context }, { body: wanted, caller, headers }) => {
+    const idempotencyKey = requireIdempotencyKey(headers['idempotency-key'])
+    const narrowed = wanted.scope === undefined ? {} : { scope: wanted.scope }
+    return renewToken(context, caller, {
+      ...narrowed,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+  },
 })

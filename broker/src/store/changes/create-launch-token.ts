@@ -3,6 +3,7 @@ import type { LaunchToken } from '../../domain/launch-tokens/launch-token.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
 import { toLaunchTokenRow } from '../tables/launch-tokens.ts'
+import { appActs } from './acting-app.ts'
 import { keepLauncher } from './keep-launcher.ts'
 import { presentedSessionGuards } from './presented-session.ts'
 
@@ -11,10 +12,13 @@ export function createLaunchToken(
   token: LaunchToken,
   presented: PresentedSession | undefined,
   events: readonly NewAuditEvent[],
-): Change<SessionGuard> {
+): Change<SessionGuard | 'app_changed'> {
   const expiresAt = Math.ceil(token.expiresAt / 1000)
   return {
-    guards: presented === undefined ? [] : presentedSessionGuards(presented),
+    guards:
+      presented === undefined
+        ? []
+        : [...presentedSessionGuards(presented), ...appActs('app_changed', presented.app)],
     writes: [
       { insert: 'launchTokens', row: toLaunchTokenRow(token) },
       ...keepLauncher(token.creatorSid, expiresAt),

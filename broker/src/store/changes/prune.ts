@@ -9,6 +9,7 @@ export const prune: Change<never> = {
   writes: [
     { removeExpired: 'nonces', atMost: pruneBound },
     { removeExpired: 'launchTokens', atMost: pruneBound },
+    { removeExpired: 'renewals', atMost: pruneBound },
     { removeExpired: 'sessions', atMost: pruneBound },
     { removeExpired: 'agents', atMost: pruneBound },
     { removeExpired: 'revocations', atMost: pruneBound },

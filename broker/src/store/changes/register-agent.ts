@@ -2,6 +2,7 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Registration, RegistrationGuard } from '../../domain/identity/agent.ts'
 import { ahead, aheadOrUnset, sinceEpoch, type Change, type Guard, type Write } from '../change.ts'
 import { toAgentRow } from '../tables/agents.ts'
+import { appActs } from './acting-app.ts'
 import { newSession } from './begin-session.ts'
 import { keepLauncher } from './keep-launcher.ts'
 import { notRevoked } from './presented-session.ts'
@@ -16,6 +17,7 @@ export function registerAgent(
   return {
     guards: [
       ...launchTokenGuards(registration),
+      ...appActs('app_changed', registration.app),
       {
         name: 'task_revoked',
         none: 'revocations',
@@ -40,7 +42,7 @@ export function registerAgent(
 
 /** The launch token lives, is the one that was read, and its maker was not revoked (a release does not matter). */
 function launchTokenGuards(registration: Registration): Guard<RegistrationGuard>[] {
-  const { launchTokenHash, singleUse, lsid } = registration
+  const { launchTokenHash, singleUse, lsid, app } = registration
   const alive: Guard<RegistrationGuard> = {
     name: 'launch_token_spent',
     some: 'launchTokens',
@@ -48,6 +50,7 @@ function launchTokenGuards(registration: Registration): Guard<RegistrationGuard>
     where: {
       single_use: singleUse ? 1 : 0,
       creator_sid: lsid ?? null,
+      app_id: app?.appId ?? null,
       used_at: null,
       expires_at: ahead,
       created_at: sinceEpoch,

@@ -20,7 +20,7 @@ export function releaseSession(
 }
 
 /** The row of an entry made now, kept until every token issued so far has expired. */
-function newEntry(entry: Revocation): Readonly<Record<string, NewValue>> {
+export function newEntry(entry: Revocation): Readonly<Record<string, NewValue>> {
   return {
     id: entry.id,
     level: entry.level,

@@ -2,6 +2,8 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { SessionGuard, TokenSwap } from '../../domain/tokens/session.ts'
 import { ahead, type Change } from '../change.ts'
 import { keepAgentUntil } from '../tables/agents.ts'
+import { newRenewalRow } from '../tables/renewals.ts'
+import { appActs } from './acting-app.ts'
 import { keepLauncher } from './keep-launcher.ts'
 import { isCurrent, isLive, notRevoked } from './presented-session.ts'
 import { keyIsActive } from './signing-key.ts'
@@ -10,7 +12,7 @@ import { keyIsActive } from './signing-key.ts'
 export function renewToken(
   swap: TokenSwap,
   events: readonly NewAuditEvent[],
-): Change<SessionGuard | 'session_too_old' | 'key_not_active'> {
+): Change<SessionGuard | 'session_too_old' | 'app_changed' | 'key_not_active'> {
   const key = { sid: swap.sid }
   return {
     guards: [
@@ -19,6 +21,7 @@ export function renewToken(
       { name: 'session_too_old', some: 'sessions', key, where: { ends_at: ahead } },
       ...isLive(swap.sid),
       ...notRevoked('session_over', swap.lsid),
+      ...appActs('app_changed', swap.app),
       keyIsActive(swap.kid),
     ],
     writes: [
@@ -36,6 +39,7 @@ export function renewToken(
         insert: 'tokens',
         row: { jti: swap.newJti, sid: swap.sid, exp: swap.newExp, kid: swap.kid },
       },
+      { insert: 'renewals', row: newRenewalRow(swap) },
       { update: 'agents', key, set: { keep_until: { atLeast: keepAgentUntil(swap.newExp) } } },
       ...keepLauncher(swap.lsid, swap.newExp),
     ],

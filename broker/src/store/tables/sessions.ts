@@ -27,6 +27,7 @@ export const sessions = {
   key: ['sid'],
   mac: false,
   expiry: 'keep_until',
+  takesAlong: { table: 'tokens', by: 'sid' },
 } as const satisfies TableDescription
 
 const kinds: readonly SessionKind[] = ['admin', 'operator', 'app', 'agent', 'delegated']

@@ -89,3 +89,39 @@ test('an entry is forgotten when nothing it covers can be alive, and not before'
 test('an entry this broker cannot judge stops it instead of being ignored', () => {
   assert.throws(() => new RevocationIndex(0, [{ ...entry(sid, false), level: 'chain' }]))
 })
+
+test('an app’s entry kills its own tokens, its agents’, and what they delegated to others, until it is forgotten', () => {
+  const ended = 'app-reports-0a1b2c'
+  const { sid: _, ...ending } = { ...entry(sid, false), level: 'app' as const, target: ended }
+  const index = new RevocationIndex(0, [ending])
+  const record = {
+    agent: claims.sub,
+    app_id: ended,
+    scope: [],
+    delegated_at: '',
+    delegatee: '',
+    granted_scope: [],
+    jti: '',
+    sid: '',
+    parent_jti: '',
+    parent_sid: '',
+    prev: '',
+    kid: '',
+    signature: '',
+  }
+  for (const dead of [
+    { ...claims, app_id: ended },
+    { ...claims, sub: `app:${ended}` },
+    { ...claims, app_id: 'app-other-000000', delegation_chain: [record] },
+  ]) {
+    assert.equal(index.reasonDead(dead), 'revoked')
+  }
+  for (const alive of [claims, { ...claims, app_id: 'app-other-000000' }]) {
+    assert.equal(index.reasonDead(alive), undefined)
+  }
+  assert.equal(index.isAppEnded(ended), true)
+  index.forgetExpired(2_999_999)
+  assert.equal(index.size, 1)
+  index.forgetExpired(3_000_000)
+  assert.equal(index.size, 0)
+})

@@ -1,0 +1,35 @@
+import { formatDetail, type DetailValue } from '@agentwrit/protocol'
+import { Fault } from '../fault.ts'
+import type { Caller } from '../identity/caller.ts'
+import { attributionOf } from './attribution.ts'
+
+const details = {
+  unauthorized: 'the token cannot be renewed',
+  forbidden: 'operators sign in again instead',
+  scope_violation: 'a renewal keeps the scope or narrows it',
+  conflict: 'this idempotency key has renewed the token with another body',
+} as const
+
+/** A renewal that is refused, and the event that says why. */
+export function renewalRefused(
+  { claims }: Caller,
+  reason: string,
+  {
+    code = 'unauthorized',
+    parts = {},
+  }: { code?: keyof typeof details; parts?: Readonly<Record<string, DetailValue>> } = {},
+): Fault {
+  return new Fault(code, details[code], {
+    refusal: {
+      verifiedJti: claims.jti,
+      event: {
+        event_type: 'token_renewal_failed',
+        actor: claims.sub,
+        outcome: 'denied',
+        jti: claims.jti,
+        detail: formatDetail('renewal refused', { reason, ...parts }),
+        ...attributionOf(claims),
+      },
+    },
+  })
+}

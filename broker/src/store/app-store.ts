@@ -1,0 +1,35 @@
+import type { AppStore } from '../domain/apps/app.ts'
+import { changeApp } from './changes/change-app.ts'
+import { deregisterApp } from './changes/deregister-app.ts'
+import { registerApp } from './changes/register-app.ts'
+import { rotateAppSecret } from './changes/rotate-app-secret.ts'
+import { signInApp } from './changes/sign-in-app.ts'
+import type { Committer } from './committer.ts'
+import { findApp, findAppByClientId } from './find-app.ts'
+import type { RowSource } from './finds.ts'
+import type { Scanner } from './scans.ts'
+
+interface AppStoreParts {
+  readonly committer: Committer
+  readonly source: RowSource
+  /** Turns a failed read into a fault. */
+  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
+  readonly scan: Scanner['scan']
+}
+
+/** The port of apps, for any engine. */
+export function createAppStore({ committer, source, find, scan }: AppStoreParts): AppStore {
+  return {
+    register: (app, presented, events) => committer.commit(registerApp(app, presented, events)),
+    change: (app, presented, events) => committer.commit(changeApp(app, presented, events)),
+    deregister: (entry, presented, events) =>
+      committer.commit(deregisterApp(entry, presented, events)),
+    rotateSecret: (swap, presented, events) =>
+      committer.commit(rotateAppSecret(swap, presented, events)),
+    signIn: (login, events) => committer.commit(signInApp(login, events)),
+    find: (appId) => find(findApp(source, appId)),
+    findByClientId: (clientId) => find(findAppByClientId(source, clientId)),
+    list: (page) => scan('apps', { page }),
+    count: () => scan('countApps', undefined),
+  }
+}

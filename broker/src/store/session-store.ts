@@ -1,0 +1,28 @@
+import type { SessionStore } from '../domain/tokens/session.ts'
+import { beginSession } from './changes/begin-session.ts'
+import { endReusedSession } from './changes/end-reused-session.ts'
+import { releaseSession } from './changes/release-session.ts'
+import { renewToken } from './changes/renew-token.ts'
+import { repeatRenewal } from './changes/repeat-renewal.ts'
+import type { Committer } from './committer.ts'
+import { findRenewal, findSession, type RowSource } from './finds.ts'
+
+interface SessionStoreParts {
+  readonly committer: Committer
+  readonly source: RowSource
+  /** Turns a failed read into a fault. */
+  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
+}
+
+/** The port of sessions, for any engine. */
+export function createSessionStore({ committer, source, find }: SessionStoreParts): SessionStore {
+  return {
+    begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
+    find: (sid) => find(findSession(source, sid)),
+    renew: (swap, events) => committer.commit(renewToken(swap, events)),
+    findRenewal: (oldJti) => find(findRenewal(source, oldJti)),
+    repeatRenewal: (repeat, events) => committer.commit(repeatRenewal(repeat, events)),
+    endReused: (entry, after, events) => committer.commit(endReusedSession(entry, after, events)),
+    release: (entry, events) => committer.commit(releaseSession(entry, events)),
+  }
+}
