@@ -5,9 +5,9 @@ import { registerApp } from './changes/register-app.ts'
 import { rotateAppSecret } from './changes/rotate-app-secret.ts'
 import { signInApp } from './changes/sign-in-app.ts'
 import type { Committer } from './committer.ts'
-import { findApp, findAppByClientId } from './find-app.ts'
-import type { RowSource } from './finds.ts'
-import type { Scanner } from './scans.ts'
+import { findApp, findAppByClientId } from './reads/find-app.ts'
+import type { RowSource } from './reads/finds.ts'
+import type { Scanner } from './reads/scans.ts'
 
 interface AppStoreParts {
   readonly committer: Committer

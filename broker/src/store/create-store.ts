@@ -14,8 +14,8 @@ import {
   findLaunchTokenById,
   readHead,
   type RowSource,
-} from './finds.ts'
-import type { Scanner } from './scans.ts'
+} from './reads/finds.ts'
+import type { Scanner } from './reads/scans.ts'
 import { createSessionStore } from './session-store.ts'
 import type { StoreObserver, StoreOperation } from './store-observer.ts'
 

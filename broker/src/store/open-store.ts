@@ -6,12 +6,12 @@ import type { Store } from '../domain/store.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { Committer } from './committer.ts'
 import { createStore } from './create-store.ts'
-import { readHead } from './finds.ts'
+import { readHead } from './reads/finds.ts'
 import { RowMac } from './row-mac.ts'
-import { ScanThread } from './scan-thread.ts'
-import { SqliteEngine } from './sqlite.ts'
-import { openForReading } from './sqlite-database.ts'
-import { StoreLock } from './store-lock.ts'
+import { SqliteReader } from './sqlite/reader.ts'
+import { SqliteEngine } from './sqlite/sqlite-engine.ts'
+import { openForReading } from './sqlite/database.ts'
+import { StoreLock } from './sqlite/store-lock.ts'
 import { StoreOpenError } from './store-open-error.ts'
 import type { StoreObserver } from './store-observer.ts'
 
@@ -43,7 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     const engine = await SqliteEngine.open(toOpening(path, options), options.fatal)
     parts.push(engine)
-    const scanner = await ScanThread.open(path, options.macKey, options.fatal)
+    const scanner = await SqliteReader.open(path, options.macKey, options.fatal)
     parts.push(scanner)
     const database = openForReading(path)
     parts.push(database)

@@ -5,7 +5,7 @@ import { releaseSession } from './changes/release-session.ts'
 import { renewToken } from './changes/renew-token.ts'
 import { repeatRenewal } from './changes/repeat-renewal.ts'
 import type { Committer } from './committer.ts'
-import { findRenewal, findSession, type RowSource } from './finds.ts'
+import { findRenewal, findSession, type RowSource } from './reads/finds.ts'
 
 interface SessionStoreParts {
   readonly committer: Committer

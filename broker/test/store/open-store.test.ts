@@ -67,7 +67,7 @@ test('the lock holds against another process, and goes with it however it dies',
     ...process.execArgv.filter((argument) => argument.startsWith('--conditions')),
     '--input-type=module',
     '--eval',
-    `const { StoreLock } = await import(${JSON.stringify(new URL('../../src/store/store-lock.ts', import.meta.url).href)})
+    `const { StoreLock } = await import(${JSON.stringify(new URL('../../src/store/sqlite/store-lock.ts', import.meta.url).href)})
      globalThis.lock = StoreLock.acquire(${JSON.stringify(folder.path)})
      process.stdout.write('held')
      setInterval(() => undefined, 1000)`,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { createPrivately } from './sqlite-database.ts'
-import { StoreOpenError } from './store-open-error.ts'
+import { createPrivately } from './database.ts'
+import { StoreOpenError } from '../store-open-error.ts'
 
 /**
  * Exclusive use of a SQLite store for life, by `<database>.lock`: an empty SQLite file with a transaction that never

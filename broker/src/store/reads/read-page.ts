@@ -1,5 +1,5 @@
 import type { RowSource } from './finds.ts'
-import type { Row, TableDescription, Value } from './table.ts'
+import type { Row, TableDescription, Value } from '../table.ts'
 
 export interface PageQuery {
   readonly table: TableDescription

@@ -1,12 +1,12 @@
-import type { Write } from './change.ts'
-import { fill } from './fill.ts'
-import type { Moment } from './moment.ts'
-import type { RowMac } from './row-mac.ts'
-import { RowSql } from './row-sql.ts'
-import { equals, storedValues } from './sql.ts'
-import type { SqliteDatabase } from './sqlite-database.ts'
-import { keyOf, pruneBefore, storedColumns, type Row, type TableDescription } from './table.ts'
-import { tables } from './tables.ts'
+import type { Write } from '../change.ts'
+import { fill } from '../fill.ts'
+import type { Moment } from '../moment.ts'
+import type { RowMac } from '../row-mac.ts'
+import { RowSql } from '../row-sql.ts'
+import { equals, storedValues } from '../sql.ts'
+import type { SqliteDatabase } from './database.ts'
+import { keyOf, pruneBefore, storedColumns, type Row, type TableDescription } from '../table.ts'
+import { tables } from '../tables.ts'
 
 /** Rows by key, with their MACs, inside the writer's transaction. */
 export class SqliteRows {

@@ -1,7 +1,7 @@
-import type { Change } from './change.ts'
-import { EngineFailure, type BatchReport, type Engine } from './engine.ts'
-import type { Founding } from './migrate.ts'
-import { StoreOpenError } from './store-open-error.ts'
+import type { Change } from '../change.ts'
+import { EngineFailure, type BatchReport, type Engine } from '../engine.ts'
+import type { Founding } from '../migrate.ts'
+import { StoreOpenError } from '../store-open-error.ts'
 import { Thread } from './thread.ts'
 
 export interface SqliteOpening extends Founding {
@@ -41,7 +41,7 @@ export class SqliteEngine implements Engine {
    * @param fatal told when an error at commit left the file in a state that only a new start can know.
    */
   static async open(opening: SqliteOpening, fatal: (error: Error) => void): Promise<SqliteEngine> {
-    const thread = new Thread('sqlite-worker', fatal)
+    const thread = new Thread('writer-worker', fatal)
     try {
       await thread.ask({ open: opening } satisfies WriterQuestion)
       return new SqliteEngine(thread, fatal)

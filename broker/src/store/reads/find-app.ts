@@ -1,8 +1,8 @@
-import type { App } from '../domain/apps/app.ts'
+import type { App } from '../../domain/apps/app.ts'
 import { readRows, type RowSource } from './finds.ts'
-import { selectFrom } from './sql.ts'
-import type { Row } from './table.ts'
-import { apps, toApp, toAppRow } from './tables/apps.ts'
+import { selectFrom } from '../sql.ts'
+import type { Row } from '../table.ts'
+import { apps, toApp, toAppRow } from '../tables/apps.ts'
 
 export async function findApp(source: RowSource, appId: string): Promise<App | undefined> {
   const text = `${selectFrom(apps)} where app_id = ?`

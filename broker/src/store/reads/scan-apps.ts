@@ -1,10 +1,10 @@
-import type { App, AppPage } from '../domain/apps/app.ts'
+import type { App, AppPage } from '../../domain/apps/app.ts'
 import { readRows, type RowSource } from './finds.ts'
-import { readInteger, readText } from './read-column.ts'
+import { readInteger, readText } from '../read-column.ts'
 import { readPage } from './read-page.ts'
-import { selectFrom } from './sql.ts'
-import type { Row } from './table.ts'
-import { apps, toApp } from './tables/apps.ts'
+import { selectFrom } from '../sql.ts'
+import type { Row } from '../table.ts'
+import { apps, toApp } from '../tables/apps.ts'
 
 const newestFirst = 'order by created_at desc, app_id desc'
 

@@ -1,21 +1,21 @@
 // Reads that may touch more than a thousand rows: they run off the main thread, which asks for them by name.
 import type { AuditEvent } from '@agentwrit/protocol'
-import type { App, AppPage } from '../domain/apps/app.ts'
+import type { App, AppPage } from '../../domain/apps/app.ts'
 import type {
   LaunchToken,
   LaunchTokenOwner,
   LaunchTokenPage,
-} from '../domain/launch-tokens/launch-token.ts'
-import type { KeptRevocation } from '../domain/revocation/revocation.ts'
+} from '../../domain/launch-tokens/launch-token.ts'
+import type { KeptRevocation } from '../../domain/revocation/revocation.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
-import { readInteger, readText } from './read-column.ts'
+import { readInteger, readText } from '../read-column.ts'
 import { readPage } from './read-page.ts'
 import { countApps, listApps } from './scan-apps.ts'
-import { selectFrom } from './sql.ts'
-import type { Row, Value } from './table.ts'
-import { auditEvents, toAuditEvent } from './tables/audit-events.ts'
-import { launchTokens, toLaunchToken } from './tables/launch-tokens.ts'
-import { revocations, toRevocation } from './tables/revocations.ts'
+import { selectFrom } from '../sql.ts'
+import type { Row, Value } from '../table.ts'
+import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
+import { launchTokens, toLaunchToken } from '../tables/launch-tokens.ts'
+import { revocations, toRevocation } from '../tables/revocations.ts'
 
 /** What each scan is asked and answers: plain data, because it crosses a thread. */
 export interface ScanTypes {

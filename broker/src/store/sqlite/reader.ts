@@ -1,4 +1,4 @@
-import type { Scanner, ScanName, ScanTypes } from './scans.ts'
+import type { Scanner, ScanName, ScanTypes } from '../reads/scans.ts'
 import { Thread } from './thread.ts'
 
 /** Scans in progress or waiting; one more is refused. */
@@ -16,7 +16,7 @@ interface ScanQuestion<Name extends ScanName> {
 }
 
 /** Scans of a SQLite file, by a thread with its own read-only connection. */
-export class ScanThread implements Scanner {
+export class SqliteReader implements Scanner {
   readonly #thread: Thread
 
   private constructor(thread: Thread) {
@@ -27,11 +27,11 @@ export class ScanThread implements Scanner {
     path: string,
     macKey: Uint8Array,
     fatal: (error: Error) => void,
-  ): Promise<ScanThread> {
+  ): Promise<SqliteReader> {
     const thread = new Thread('reader-worker', fatal)
     try {
       await thread.ask({ open: { path, macKey } } satisfies ReaderQuestion)
-      return new ScanThread(thread)
+      return new SqliteReader(thread)
     } catch (error) {
       await thread.close()
       throw error

@@ -1,10 +1,10 @@
 // The thread that writes, so that an fsync never stalls the HTTP loop. It answers one batch at a time.
-import { migrate, type Founding } from './migrate.ts'
-import { RowMac } from './row-mac.ts'
-import { openForWriting, type SqliteDatabase } from './sqlite-database.ts'
-import { isFull } from './sqlite-errors.ts'
-import type { BatchAnswer, BatchQuestion, WriterQuestion } from './sqlite.ts'
-import { SqliteWriter } from './sqlite-writer.ts'
+import { migrate, type Founding } from '../migrate.ts'
+import { RowMac } from '../row-mac.ts'
+import { openForWriting, type SqliteDatabase } from './database.ts'
+import { isFull } from './result-codes.ts'
+import type { BatchAnswer, BatchQuestion, WriterQuestion } from './sqlite-engine.ts'
+import { SqliteWriter } from './writer.ts'
 import { answerQuestions } from './thread.ts'
 
 /** Kept changes after which the log is carried over into the database, behind the answer. */

@@ -1,9 +1,9 @@
 // The thread for reads of many rows, so that they do not stall the HTTP loop.
-import type { RowSource } from './finds.ts'
-import { RowMac } from './row-mac.ts'
-import type { ReaderQuestion } from './scan-thread.ts'
-import { scans, type ScanName, type ScanTypes } from './scans.ts'
-import { openForReading, type SqliteDatabase } from './sqlite-database.ts'
+import type { RowSource } from '../reads/finds.ts'
+import { RowMac } from '../row-mac.ts'
+import type { ReaderQuestion } from './reader.ts'
+import { scans, type ScanName, type ScanTypes } from '../reads/scans.ts'
+import { openForReading, type SqliteDatabase } from './database.ts'
 import { answerQuestions } from './thread.ts'
 
 let opened: { database: SqliteDatabase; source: RowSource } | undefined

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Sql } from './sql.ts'
-import type { Row, Value } from './table.ts'
+import type { Sql } from '../sql.ts'
+import type { Row, Value } from '../table.ts'
 
 /** One connection to a SQLite file, with its prepared statements. */
 export class SqliteDatabase {
