@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../domain/fault.ts'
+import { cutOff } from './cut-off.ts'
 
 /** Milliseconds between two looks for overdue requests. */
 const LOOK = 500
@@ -50,7 +51,7 @@ export class RequestsUnderWay {
   begin(reply: FastifyReply): boolean {
     const { raw } = reply.request
     const connection = this.#connectionOf(raw)
-    if (connection.unanswered === MAX_PIPELINED) raw.socket.destroy()
+    if (connection.unanswered === MAX_PIPELINED) cutOff(raw.socket)
     if (raw.socket.destroyed) return false
     connection.unanswered += 1
     this.#entries.set(reply.raw, { reply, connection, startedAt: performance.now() })

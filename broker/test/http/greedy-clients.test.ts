@@ -41,9 +41,12 @@ test('who pipelines more is cut off, and the rest is not looked at', limit, asyn
   await using served = await listeningApp({ routes: [waiting] })
   using client = await rawClient(served.app)
   const socket = serverSide(served)
+  let requests = 0
+  served.app.server.on('request', () => (requests += 1))
   client.send(head('POST /waiting').repeat(500))
   await closeOf(await socket)
   assert.equal(calls, MAX_PIPELINED)
+  assert.equal(requests, MAX_PIPELINED + 1)
   assert.equal(served.broker.logged.length, MAX_PIPELINED)
 })
 
