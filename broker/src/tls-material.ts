@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
-import { type TlsMaterial, tlsOptions } from './http/tls.ts'
+import { type TlsMaterial, tlsOptions } from './http/server/tls.ts'
 
 /** The listener's certificate files, or undefined for plain HTTP. What would fail the first handshake stops the start. */
 export async function readTlsMaterial(config: Config): Promise<TlsMaterial | undefined> {

@@ -1,6 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { errorCodes, type ErrorCode } from '@agentwrit/protocol'
-import { problemType, statusOf, titleOf } from './problem.ts'
+import { problemType, statusOf, titleOf } from './errors/problem.ts'
 import type { Route } from './route.ts'
 
 type Json = Record<string, unknown>

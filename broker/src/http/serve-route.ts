@@ -3,13 +3,13 @@ import { sourceNetwork } from '../domain/audit/source-network.ts'
 import { Fault } from '../domain/fault.ts'
 import { isStillLive } from '../domain/tokens/check-token.ts'
 import { authenticate } from './authenticate.ts'
-import { unknownPath } from './not-found.ts'
+import { unknownPath } from './errors/not-found.ts'
 import { originOf } from './origin.ts'
-import { RateLimiter } from './rate-limit.ts'
+import { RateLimiter } from './limits/rate-limit.ts'
 import { RawAnswer } from './raw-answer.ts'
 import type { Broker, Route } from './route.ts'
 import { sendText } from './send.ts'
-import { ignoredWarning, knownMembers } from './unknown-members.ts'
+import { ignoredWarning, knownMembers } from './body/unknown-members.ts'
 
 /** Hangs a route into Fastify: limit, bearer, body, schemas, handler, answer, in this order. */
 export function serveRoute(app: FastifyInstance, route: Route, broker: Broker): void {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { buildApp, type AppParts } from '../../src/http/app.ts'
-import { contractTimeouts, stopListening, type Timeouts } from '../../src/http/listen.ts'
-import { Metrics } from '../../src/http/metrics.ts'
-import { Readiness } from '../../src/http/readiness.ts'
+import { contractTimeouts, stopListening, type Timeouts } from '../../src/http/server/listen.ts'
+import { Metrics } from '../../src/http/state/metrics.ts'
+import { Readiness } from '../../src/http/state/readiness.ts'
 import { storeOperations } from '../../src/store/store-observer.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 

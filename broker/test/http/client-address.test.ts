@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { clientAddressBehind } from '../../src/http/client-address.ts'
+import { clientAddressBehind } from '../../src/http/server/client-address.ts'
 
 const behindProxies = clientAddressBehind(['10.0.0.0/8', 'fd00::/8'])
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freshWithin } from '../../src/http/fresh.ts'
+import { freshWithin } from '../../src/http/state/fresh.ts'
 
 function counted(maxAge: number) {
   let now = 0

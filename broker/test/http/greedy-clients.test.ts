@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { RawAnswer } from '../../src/http/raw-answer.ts'
 import { route } from '../../src/http/route.ts'
-import { MAX_PIPELINED } from '../../src/http/under-way.ts'
+import { MAX_PIPELINED } from '../../src/http/server/under-way.ts'
 import { listeningApp, type TestApp } from './app-for-test.ts'
 import { head, parseAnswers, rawClient } from './raw-client.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { acceptsGzip, gzip } from '../../src/http/gzip.ts'
+import { acceptsGzip, gzip } from '../../src/http/server/gzip.ts'
 
 test('gzip is accepted when it is named or covered by *, with a weight above zero', () => {
   for (const accept of ['gzip', 'deflate, gzip;q=0.5', 'GZIP', '*', 'gzip;q=1.0']) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Fault } from '../../src/domain/fault.ts'
-import { parseJsonBody } from '../../src/http/json-body.ts'
+import { parseJsonBody } from '../../src/http/body/json-body.ts'
 
 const parse = (text: string) => parseJsonBody(Buffer.from(text))
 

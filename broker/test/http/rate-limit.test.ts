@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { MAX_KEYS, RateLimiter } from '../../src/http/rate-limit.ts'
+import { MAX_KEYS, RateLimiter } from '../../src/http/limits/rate-limit.ts'
 
 function limiterAt(limit = { perSecond: 5, burst: 10 }) {
   let now = 1_000_000

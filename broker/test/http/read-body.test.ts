@@ -3,8 +3,8 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Fault } from '../../src/domain/fault.ts'
-import { BodyBudget, MAX_BODY, MAX_BUFFERED, MAX_PIECES } from '../../src/http/body-limit.ts'
-import { readBody } from '../../src/http/read-body.ts'
+import { BodyBudget, MAX_BODY, MAX_BUFFERED, MAX_PIECES } from '../../src/http/body/body-limit.ts'
+import { readBody } from '../../src/http/body/read-body.ts'
 
 const limit = { timeout: 10_000 }
 

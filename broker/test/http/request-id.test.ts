@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { requestIdFrom } from '../../src/http/request-id.ts'
+import { requestIdFrom } from '../../src/http/server/request-id.ts'
 
 const requestId = requestIdFrom(randomBytes)
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Type } from 'typebox'
-import { ignoredWarning, knownMembers } from '../../src/http/unknown-members.ts'
+import { ignoredWarning, knownMembers } from '../../src/http/body/unknown-members.ts'
 
 const known = knownMembers(Type.Object({ token: Type.String(), scope: Type.String() }))
 const warn = (body: unknown, query: unknown = {}) =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { auditEventTypes } from '@agentwrit/protocol'
-import { Readiness } from '../../src/http/readiness.ts'
+import { Readiness } from '../../src/http/state/readiness.ts'
 import { allRoutes } from '../../src/http/routes/index.ts'
 import { testBroker } from '../test-broker.ts'
 import { appForTest } from './app-for-test.ts'

@@ -1,6 +1,6 @@
 // Type tests: they run under `tsc`, where an unused `@ts-expect-error` is an error.
 import { Type } from 'typebox'
-import { wireSchema } from '../../src/http/wire-schema.ts'
+import { wireSchema } from '../../src/http/schemas/wire-schema.ts'
 
 interface Request {
   readonly target: string

@@ -1,10 +1,10 @@
 import { formatDetail, type AdminAuthRequest, type AdminAuthResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { authenticateOperator } from '../../domain/operators/authenticate-operator.ts'
-import { opaque } from '../fields.ts'
-import type { JsonObject } from '../json-body.ts'
+import { opaque } from '../schemas/fields.ts'
+import type { JsonObject } from '../body/json-body.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const body = wireSchema<AdminAuthRequest>()(
   Type.Object({ secret: opaque(1024), operator: Type.Optional(opaque(64)) }),

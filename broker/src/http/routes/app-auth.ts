@@ -2,9 +2,9 @@ import { formatDetail, type AppAuthRequest, type AppAuthResponse } from '@agentw
 import { Type } from 'typebox'
 import type { Refusal } from '../../domain/audit/refusal.ts'
 import { authenticateApp } from '../../domain/apps/authenticate-app.ts'
-import { opaque } from '../fields.ts'
+import { opaque } from '../schemas/fields.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 /** Characters of a `client_id` (contract 1.10). */
 const longest = 64

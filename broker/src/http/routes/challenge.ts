@@ -2,7 +2,7 @@ import type { ChallengeResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { issueNonce } from '../../domain/identity/issue-nonce.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const answer = wireSchema<ChallengeResponse>()(
   Type.Object({ nonce: Type.String({ pattern: '^[0-9a-f]{64}$' }), expires_in: Type.Integer() }),

@@ -1,9 +1,9 @@
 import type { AppInfo, UpdateAppRequest } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { changeApp } from '../../domain/apps/change-app.ts'
-import { appInfo, appSettings } from '../app-schema.ts'
+import { appInfo, appSettings } from '../schemas/app-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 

@@ -8,10 +8,10 @@ import type { Refusal } from '../../domain/audit/refusal.ts'
 import type { Caller } from '../../domain/identity/caller.ts'
 import { createLaunchToken } from '../../domain/launch-tokens/create-launch-token.ts'
 import { attributionOf } from '../../domain/tokens/attribution.ts'
-import { pathName, scopes, text } from '../fields.ts'
-import { launchTokenPolicy } from '../launch-token-schema.ts'
+import { pathName, scopes, text } from '../schemas/fields.ts'
+import { launchTokenPolicy } from '../schemas/launch-token-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 /** 0 means absent; `max_ttl` is also bounded by the configuration. */
 const seconds = (maximum: number) => Type.Optional(Type.Integer({ minimum: 0, maximum }))

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { deleteLaunchToken } from '../../domain/launch-tokens/delete-launch-token.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 

@@ -1,9 +1,9 @@
 import type { DeregisterAppResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { deregisterApp } from '../../domain/apps/deregister-app.ts'
-import { appInfo } from '../app-schema.ts'
+import { appInfo } from '../schemas/app-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 

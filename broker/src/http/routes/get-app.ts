@@ -2,9 +2,9 @@ import type { AppInfo } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { toAppInfo } from '../../domain/apps/app.ts'
 import { unknownApp } from '../../domain/apps/app-rules.ts'
-import { appInfo } from '../app-schema.ts'
+import { appInfo } from '../schemas/app-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 

@@ -1,7 +1,7 @@
 import type { PublishedKeySet } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const answer = wireSchema<PublishedKeySet>()(
   Type.Object({

@@ -1,10 +1,10 @@
 import type { AppList } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { listApps } from '../../domain/apps/list-apps.ts'
-import { appInfo } from '../app-schema.ts'
-import { listQuery, type ListQueryText, toListQuery } from '../fields.ts'
+import { appInfo } from '../schemas/app-schema.ts'
+import { listQuery, type ListQueryText, toListQuery } from '../schemas/fields.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 interface AppQueryText extends ListQueryText {
   readonly total?: 'true' | 'false'

@@ -1,10 +1,10 @@
 import type { LaunchTokenList } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { listLaunchTokens } from '../../domain/launch-tokens/list-launch-tokens.ts'
-import { listQuery, type ListQueryText, toListQuery } from '../fields.ts'
-import { launchTokenInfo } from '../launch-token-schema.ts'
+import { listQuery, type ListQueryText, toListQuery } from '../schemas/fields.ts'
+import { launchTokenInfo } from '../schemas/launch-token-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const query = wireSchema<ListQueryText>()(listQuery)
 

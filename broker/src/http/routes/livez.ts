@@ -1,5 +1,5 @@
 import type { StatusResponse } from '@agentwrit/protocol'
-import { status } from '../status-schema.ts'
+import { status } from '../schemas/status-schema.ts'
 import { route } from '../route.ts'
 
 export const livezRoute = route({

@@ -1,4 +1,4 @@
-import { acceptsGzip, gzip } from '../gzip.ts'
+import { acceptsGzip, gzip } from '../server/gzip.ts'
 import { RawAnswer } from '../raw-answer.ts'
 import { route } from '../route.ts'
 

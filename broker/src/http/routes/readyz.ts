@@ -1,6 +1,6 @@
 import type { StatusResponse } from '@agentwrit/protocol'
 import { Fault } from '../../domain/fault.ts'
-import { status } from '../status-schema.ts'
+import { status } from '../schemas/status-schema.ts'
 import { route } from '../route.ts'
 
 export const readyzRoute = route({

@@ -1,10 +1,10 @@
 import type { RegisterAppRequest, RegisterAppResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { registerApp } from '../../domain/apps/register-app.ts'
-import { appInfo, appSettings } from '../app-schema.ts'
-import { text } from '../fields.ts'
+import { appInfo, appSettings } from '../schemas/app-schema.ts'
+import { text } from '../schemas/fields.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const body = wireSchema<RegisterAppRequest>()(
   Type.Object({

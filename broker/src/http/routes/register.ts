@@ -1,9 +1,9 @@
 import type { RegisterRequest, RegisterResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { registerAgent } from '../../domain/identity/register-agent.ts'
-import { opaque, pathName, scopes } from '../fields.ts'
+import { opaque, pathName, scopes } from '../schemas/fields.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const body = wireSchema<RegisterRequest>()(
   Type.Object({

@@ -2,9 +2,9 @@ import { maxScopes, type RenewRequest, type TokenResponse } from '@agentwrit/pro
 import { Type } from 'typebox'
 import { requireIdempotencyKey } from '../../domain/tokens/renewal.ts'
 import { renewToken } from '../../domain/tokens/renew-token.ts'
-import { scope } from '../fields.ts'
+import { scope } from '../schemas/fields.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 /** An empty scope is of good form, but no authority: 403 (contract 4.4). */
 const body = wireSchema<RenewRequest>()(

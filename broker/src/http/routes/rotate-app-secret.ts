@@ -2,7 +2,7 @@ import type { RotateAppSecretRequest, RotateAppSecretResponse } from '@agentwrit
 import { Type } from 'typebox'
 import { rotateAppSecret } from '../../domain/apps/rotate-app-secret.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
 

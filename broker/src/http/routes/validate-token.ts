@@ -1,9 +1,9 @@
 import type { Claims, ValidateRequest, ValidateResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { validateToken } from '../../domain/tokens/validate-token.ts'
-import { claims } from '../claims-schema.ts'
+import { claims } from '../schemas/claims-schema.ts'
 import { route } from '../route.ts'
-import { wireSchema } from '../wire-schema.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
 
 /**
  * A longer token than any we sign is simply not valid, so its length is no fault of the request; a pattern, because

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Context } from '../domain/context.ts'
-import type { Fault } from '../domain/fault.ts'
-import { originOf } from './origin.ts'
+import type { Context } from '../../domain/context.ts'
+import type { Fault } from '../../domain/fault.ts'
+import { originOf } from '../origin.ts'
 import { sendProblem, statusOf } from './problem.ts'
 import { isSchemaError, toFault } from './to-fault.ts'
 

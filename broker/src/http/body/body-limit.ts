@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 
 /** Bytes of one body: exactly this many still pass. */
 export const MAX_BODY = 1_048_576

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../domain/fault.ts'
-import { closeIfChunkedGet, isDeclaredTooLarge, tooLarge } from './body-limit.ts'
+import { Fault } from '../../domain/fault.ts'
+import { closeIfChunkedGet, isDeclaredTooLarge, tooLarge } from '../body/body-limit.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { SecurityHeaders } from './security-headers.ts'
 import type { RequestsUnderWay } from './under-way.ts'

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
-import type { Log } from '../domain/surroundings.ts'
-import type { Metrics } from './metrics.ts'
-import { routeOf, UNMATCHED } from './origin.ts'
+import type { Log } from '../../domain/surroundings.ts'
+import type { Metrics } from '../state/metrics.ts'
+import { routeOf, UNMATCHED } from '../origin.ts'
 
 export interface Observers {
   readonly log: Log

@@ -1,4 +1,4 @@
-import type { Random } from '../domain/surroundings.ts'
+import type { Random } from '../../domain/surroundings.ts'
 
 const legal = /^[A-Za-z0-9._-]{1,128}$/
 

@@ -1,5 +1,5 @@
-import { forwardOnly } from '../domain/forward-only-clock.ts'
-import type { Clock } from '../domain/surroundings.ts'
+import { forwardOnly } from '../../domain/forward-only-clock.ts'
+import type { Clock } from '../../domain/surroundings.ts'
 
 export interface RateLimit {
   readonly perSecond: number

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../domain/fault.ts'
-import { pathOf } from './request-target.ts'
-import type { Route } from './route.ts'
+import { Fault } from '../../domain/fault.ts'
+import { pathOf } from '../server/request-target.ts'
+import type { Route } from '../route.ts'
 
 interface Place {
   readonly segments: readonly string[]

@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/surroundings.ts'
+import type { Clock } from '../../domain/surroundings.ts'
 
 /**
  * One reading shared by all who ask while it is younger than `maxAge` milliseconds, and by those who ask while it is

@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify'
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 
 /** Foreign errors become faults here. What is not understood is a defect of ours: 500, and it shows nothing. */
 export function toFault(error: unknown): Fault {

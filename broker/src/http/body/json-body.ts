@@ -1,4 +1,4 @@
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 
 export type JsonObject = Record<string, unknown>
 

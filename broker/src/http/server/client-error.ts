@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 import { type Observers, recordBroken } from './access-log.ts'
-import { lingerBeforeClosing } from './body-limit.ts'
-import { problemBytes, statusOf } from './problem.ts'
-import { failBody } from './read-body.ts'
+import { lingerBeforeClosing } from '../body/body-limit.ts'
+import { problemBytes, statusOf } from '../errors/problem.ts'
+import { failBody } from '../body/read-body.ts'
 import type { SecurityHeaders } from './security-headers.ts'
 
 type Socket = FastifyRequest['raw']['socket']

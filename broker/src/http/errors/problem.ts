@@ -1,11 +1,11 @@
 import type { ErrorCode, ProblemDetails } from '@agentwrit/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Fault } from '../domain/fault.ts'
-import { challengeFor } from './authenticate.ts'
-import { closeIfUnread } from './body-limit.ts'
-import { pathOf } from './request-target.ts'
-import type { SecurityHeaders } from './security-headers.ts'
-import { sendText } from './send.ts'
+import type { Fault } from '../../domain/fault.ts'
+import { challengeFor } from '../authenticate.ts'
+import { closeIfUnread } from '../body/body-limit.ts'
+import { pathOf } from '../server/request-target.ts'
+import type { SecurityHeaders } from '../server/security-headers.ts'
+import { sendText } from '../send.ts'
 
 /** A code without a status does not compile. Titles are the reason phrases of RFC 9110 and its extensions. */
 const problems: Record<ErrorCode, { readonly status: number; readonly title: string }> = {

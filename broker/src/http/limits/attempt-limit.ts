@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import type { Refusal } from '../domain/audit/refusal.ts'
-import { sourceNetwork } from '../domain/audit/source-network.ts'
-import { Fault } from '../domain/fault.ts'
-import type { Clock } from '../domain/surroundings.ts'
-import type { JsonObject } from './json-body.ts'
+import type { Refusal } from '../../domain/audit/refusal.ts'
+import { sourceNetwork } from '../../domain/audit/source-network.ts'
+import { Fault } from '../../domain/fault.ts'
+import type { Clock } from '../../domain/surroundings.ts'
+import type { JsonObject } from '../body/json-body.ts'
 import { RateLimiter, type RateLimit } from './rate-limit.ts'
 
 /** A limit per account and client address together: nobody locks an account out from elsewhere (contract 1.7). */

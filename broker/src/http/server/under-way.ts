@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 import { cutOff } from './cut-off.ts'
 
 /** Milliseconds between two looks for overdue requests. */

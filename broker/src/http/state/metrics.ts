@@ -1,6 +1,6 @@
 import { auditEventTypes, type AuditEventType, revocationLevels } from '@agentwrit/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
+import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import { freshWithin } from './fresh.ts'
 import { tokenKindOf, tokenKinds } from './token-kind.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
-import type { Readiness } from './readiness.ts'
+import type { Readiness } from '../state/readiness.ts'
 import { type TlsMaterial, tlsOptions } from './tls.ts'
 
 /** How long slow and idle clients are waited for, in milliseconds. */

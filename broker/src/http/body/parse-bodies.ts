@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
-import { Fault } from '../domain/fault.ts'
-import type { Clock } from '../domain/surroundings.ts'
-import { attemptLimits } from './attempt-limit.ts'
+import { Fault } from '../../domain/fault.ts'
+import type { Clock } from '../../domain/surroundings.ts'
+import { attemptLimits } from '../limits/attempt-limit.ts'
 import { BodyBudget } from './body-limit.ts'
 import { type JsonObject, parseJsonBody } from './json-body.ts'
 import { readBody } from './read-body.ts'
-import type { Route } from './route.ts'
+import type { Route } from '../route.ts'
 
 type Done = (error: Error | null, body?: JsonObject) => void
 

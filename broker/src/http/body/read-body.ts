@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Fault } from '../domain/fault.ts'
+import { Fault } from '../../domain/fault.ts'
 import { type BodyBudget, MAX_BODY, MAX_PIECES, tooLarge, tooManyPieces } from './body-limit.ts'
 
 export interface BodySource {

@@ -1,6 +1,6 @@
-import type { Clock } from '../domain/surroundings.ts'
-import type { Store } from '../domain/store.ts'
-import { isClockBehind } from '../domain/tokens/clock-check.ts'
+import type { Clock } from '../../domain/surroundings.ts'
+import type { Store } from '../../domain/store.ts'
+import { isClockBehind } from '../../domain/tokens/clock-check.ts'
 import { freshWithin } from './fresh.ts'
 
 export type Stage = 'starting' | 'ready' | 'draining'
