@@ -6,6 +6,7 @@ import { onDispose } from './dispose.ts'
 import {
   AgentLostError,
   AgentReleasedError,
+  AuthenticationError,
   AgentWritError,
   AuthorizationError,
   ProblemError,
@@ -250,14 +251,20 @@ export class Agent {
   }
 
   async #renewByName(renewal: NamedRenewal, options: CallOptions): Promise<void> {
+    const isRepeat = this.#unanswered !== undefined
     this.#unanswered = renewal
     try {
       this.#take(await this.#broker.renew(this.#token, { ...options, ...renewal }))
       this.#scope = renewal.scope ?? this.#scope
       this.#unanswered = undefined
     } catch (error) {
-      if (isFinal(error)) this.#unanswered = undefined
-      throw error
+      if (!isFinal(error)) throw error
+      this.#unanswered = undefined
+      if (!isRepeat || !(error instanceof AuthenticationError)) throw error
+      // The first attempt was kept, its answer is lost, and it is too late to ask again. A renewal under another name
+      // would look like a thief's.
+      this.#state = 'lost'
+      throw new AgentLostError('the renewal was sent and never answered', { cause: error })
     }
   }
 

@@ -203,6 +203,16 @@ test('a renewal that was refused for good is not asked for again', async () => {
   assert.equal(new Set(keys).size, 2)
 })
 
+test('a lost renewal that comes too late to be asked for again loses the agent: another one would look like theft', async () => {
+  const replies = ['hang up', problem(401, 'unauthorized')] as const
+  await using server = await serveAgents(failing(...replies), repeatable)
+  const agent = await registerAt(server, 0)
+  await assert.rejects(agent.renew(), TransportError)
+  await assert.rejects(agent.renew(), AgentLostError)
+  await assert.rejects(agent.renew(), AgentLostError)
+  assert.equal(renewalsOf(server).length, 2)
+})
+
 test('a renewal is not sent, nor the agent lost, when the broker cannot say what it can do', async () => {
   await using server = await serveAgents(({ path }) =>
     path === '/v1/health' ? 'hang up' : undefined,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
-import { sourceNetwork } from '../domain/audit/source-network.ts'
+import { neighbourhoodOf, sourceNetwork } from '../domain/audit/source-network.ts'
 import { Fault } from '../domain/fault.ts'
 import { isStillLive } from '../domain/tokens/check-token.ts'
 import { authenticate } from './authenticate.ts'
@@ -48,7 +48,8 @@ function admit(route: Route, { context }: Broker) {
     // Fastify lets a parameter be empty; a trailing slash is another path, and nobody's.
     if (route.params !== undefined && hasEmptyValue(request.params)) return done(unknownPath())
     request.route = route
-    const wait = limiter?.take(sourceNetwork(request.sourceIp)) ?? 0
+    const network = sourceNetwork(request.sourceIp)
+    const wait = limiter?.take(network, neighbourhoodOf(network)) ?? 0
     if (rateLimit === undefined || wait === 0) return done()
     const { refusal } = rateLimit
     done(new Fault('rate_limited', 'too many attempts', { retryAfter: wait / 1000, refusal }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { MAX_KEYS, RateLimiter } from '../../src/http/limits/rate-limit.ts'
+import { MAX_KEYS, MAX_NEIGHBOURS, RateLimiter } from '../../src/http/limits/rate-limit.ts'
 
 function limiterAt(limit = { perSecond: 5, burst: 10 }) {
   let now = 1_000_000
@@ -88,4 +88,12 @@ test('a clock set back locks nobody out for longer than an empty bucket would', 
   takeMany('key', 10)
   advance(-3_600_000)
   assert.ok(limiter.take('key') <= 2000)
+})
+
+test('whoever owns a network of addresses cannot use up the room of everybody else', () => {
+  const limiter = new RateLimiter({ perSecond: 1 / 6, burst: 3 }, () => 0)
+  for (let i = 0; i < 50_000; i += 1) limiter.take(`account ${i}`, '2001:0db8:0001')
+  assert.equal(limiter.size, MAX_NEIGHBOURS + 1)
+  assert.notEqual(limiter.take('account of the same network', '2001:0db8:0001'), 0)
+  assert.equal(limiter.take('account of another network', '2001:0db8:0002'), 0)
 })

@@ -230,3 +230,33 @@ test('of a deregistration and whatever the app does at the same time nothing sur
     broker.advance(1000)
   }
 })
+
+test('a thief who renews a stolen app token and then releases it cannot keep what it launched', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  const scope = ['read:data:*']
+  const made = await operator.registerApp({ name: 'victim', scopes: scope })
+  const body = { client_id: made.client_id, client_secret: made.client_secret }
+  const login = await ask(broker, 'POST', '/v1/app/auth', { body })
+  const victims = String(login.body['access_token'])
+  const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer: victims })
+  const thiefs = String(renewed.body['access_token'])
+  const launched = await ask(broker, 'POST', '/v1/app/launch-tokens', {
+    bearer: thiefs,
+    body: { agent_name: 'spy', allowed_scope: scope },
+  })
+  const asked = registration({
+    launchToken: String(launched.body['launch_token']),
+    nonce: await freshNonce(broker),
+  })
+  const spy = String((await register(broker, asked)).body['access_token'])
+  await ask(broker, 'POST', '/v1/token/release', { bearer: thiefs })
+  assert.equal((await broker.client.validate(spy)).valid, true)
+
+  broker.advance(15_000)
+  const reused = await ask(broker, 'POST', '/v1/token/renew', { bearer: victims })
+  assertProblem(reused, 401, 'unauthorized')
+  await assertDead(broker, spy)
+  await broker.restart()
+  await assertDead(broker, spy)
+})

@@ -14,3 +14,8 @@ export function sourceNetwork(address: string): string {
     .map((group) => group.padStart(4, '0'))
     .join(':')
 }
+
+/** The /48 around such a network, which one subscriber often has as a whole; an IPv4 address stands alone. */
+export function neighbourhoodOf(network: string): string {
+  return network.includes(':') ? network.split(':').slice(0, 3).join(':') : network
+}

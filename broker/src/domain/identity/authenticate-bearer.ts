@@ -53,7 +53,8 @@ export async function authenticateForRenewal(
   const { origin, idempotencyKey } = presented
   const checked = await checkBearer(context, presented)
   if (checked.state === 'live') return toCaller(checked.claims, origin)
-  if (checked.reason !== 'superseded') throw deadTokenFault(checked.claims, checked.reason, origin)
+  // Released counts too: a thief who renews and then releases must not hide what he launched in between.
+  if (checked.reason === 'revoked') throw deadTokenFault(checked.claims, checked.reason, origin)
   const caller = toCaller(checked.claims, origin)
   await refuseSuperseded(context, caller, idempotencyKey)
   return caller

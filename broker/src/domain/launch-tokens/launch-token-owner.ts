@@ -3,6 +3,6 @@ import type { LaunchTokenOwner } from './launch-token.ts'
 
 /** Operators see every launch token, an app its own; a principal that is neither owns none. */
 export function ownerOf(caller: Caller): LaunchTokenOwner {
-  if (caller.kind === 'app') return { appId: caller.claims.app_id ?? '' }
-  return {}
+  if (caller.kind === 'admin' || caller.kind === 'operator') return {}
+  return { appId: caller.kind === 'app' ? (caller.claims.app_id ?? '') : '' }
 }

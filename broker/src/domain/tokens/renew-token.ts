@@ -5,7 +5,6 @@ import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { keyChanged } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { attributionOf } from './attribution.ts'
 import { draftToken, rememberToken, type DraftToken } from './draft-token.ts'
 import { toRepeatable, type WantedRenewal } from './renewal.ts'
@@ -50,11 +49,6 @@ function requireRenewable(caller: Caller): void {
 function narrowedScope(caller: Caller, { scope }: WantedRenewal): readonly string[] {
   const held = caller.claims.scope
   if (scope === undefined) return held
-  const flaw = findUngrantable(scope)
-  // An app's own scopes are reserved ones; it may keep fewer of them.
-  if (flaw !== undefined && (flaw.problem === 'malformed' || caller.kind !== 'app')) {
-    throw ungrantableFault('scope', flaw)
-  }
   if (scope.length > 0 && findUncovered(scope, held).length === 0) return scope
   const parts = { requested: scope, held }
   throw renewalRefused(caller, 'widened', { code: 'scope_violation', parts })

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Refusal } from '../../domain/audit/refusal.ts'
-import { sourceNetwork } from '../../domain/audit/source-network.ts'
+import { neighbourhoodOf, sourceNetwork } from '../../domain/audit/source-network.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Clock } from '../../domain/surroundings.ts'
 import type { JsonObject } from '../body/json-body.ts'
@@ -25,7 +25,8 @@ export function attemptLimits(clock: Clock): Refuse {
     if (limit === undefined) return undefined
     const limiter = limiters.get(limit) ?? new RateLimiter(limit, clock)
     limiters.set(limit, limiter)
-    const wait = limiter.take(keyOf(limit, sourceNetwork(sourceIp), body))
+    const network = sourceNetwork(sourceIp)
+    const wait = limiter.take(keyOf(limit, network, body), neighbourhoodOf(network))
     if (wait === 0) return undefined
     const { refusal } = limit
     return new Fault('rate_limited', 'too many attempts', { retryAfter: wait / 1000, refusal })

@@ -2,14 +2,27 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation } from '../../domain/revocation/revocation.ts'
 import type { SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
-import { releaseSession } from './release-session.ts'
+import { notRevoked } from './presented-session.ts'
+import { newEntry } from './release-session.ts'
 
-/** An entry that ends a session whose superseded token was shown after this instant (milliseconds). */
+/**
+ * An entry that ends a session whose superseded token was shown after this instant (milliseconds). A release does not
+ * stand in its way: it would let what a thief has launched live on.
+ */
 export function endReusedSession(
   entry: Revocation,
   after: number,
   events: readonly NewAuditEvent[],
 ): Change<SessionGuard | 'too_early'> {
-  const ending = releaseSession(entry, events)
-  return { ...ending, guards: [{ name: 'too_early', after }, ...ending.guards] }
+  const sid = entry.sid ?? ''
+  return {
+    guards: [
+      { name: 'too_early', after },
+      { name: 'session_not_current', some: 'sessions', key: { sid } },
+      ...notRevoked('session_over', sid),
+    ],
+    writes: [{ insert: 'revocations', row: newEntry(entry) }],
+    events,
+    urgent: true,
+  }
 }
