@@ -4,7 +4,7 @@ import type { Keys } from '../domain/tokens/keys.ts'
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { keystoreKey } from './derived-keys.ts'
 import type { Ed25519, Signer } from './ed25519.ts'
-import { keyIdOf } from './key-id.ts'
+import { keyIdOf } from '../domain/tokens/key-id.ts'
 import { openSigningKey } from './sealed-key.ts'
 
 /** The signing keys that a broker accepts, one of which signs. */

@@ -3,7 +3,7 @@ import { canonicalize, decodeBase64url, encodeBase64url } from '@agentwrit/proto
 import type { SigningKey } from '../domain/tokens/signing-key.ts'
 import { firstSigningSeed, keystoreKey } from './derived-keys.ts'
 import { SEED_LENGTH } from './ed25519.ts'
-import { keyIdOf } from './key-id.ts'
+import { keyIdOf } from '../domain/tokens/key-id.ts'
 import { nodeEd25519 } from './node-ed25519.ts'
 
 // AES-256-GCM (NIST SP 800-38D): 12 random bytes, 32 encrypted ones, a tag of 16. Kid, status and dates are

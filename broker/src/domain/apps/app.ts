@@ -7,6 +7,7 @@ import type { Outcome } from '../outcome.ts'
 import type { Revocation } from '../revocation/revocation.ts'
 import type { NewSession, PresentedSession, SessionGuard } from '../tokens/session.ts'
 import type { ActingApp } from './acting-app.ts'
+import { toWholeSeconds } from '../whole-seconds.ts'
 
 /** A verifier follows the revocation feed and launches nothing. */
 export type AppRole = 'app' | 'verifier'
@@ -124,11 +125,6 @@ export function scopesOfRole(role: AppRole): string[] {
 
 export function subjectOf({ appId }: Pick<App, 'appId'>): string {
   return `app:${appId}`
-}
-
-/** RFC 3339, whole seconds. */
-export function toWholeSeconds(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
 export function toAppInfo(app: App): AppInfo {

@@ -6,7 +6,8 @@ import { presentedBy } from '../identity/presented-by.ts'
 import type { Revocation } from '../revocation/revocation.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { requireKept } from '../tokens/require-kept.ts'
-import { toAppInfo, toWholeSeconds, type App } from './app.ts'
+import { toWholeSeconds } from '../whole-seconds.ts'
+import { toAppInfo, type App } from './app.ts'
 import { unknownApp } from './app-rules.ts'
 
 /**

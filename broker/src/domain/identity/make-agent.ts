@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto'
 import {
   encodeBase64,
   encodeBase64url,
   encodeHex,
   formatAgentId,
-  keyIdInput,
   type RegisterRequest,
 } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import type { LaunchToken } from '../launch-tokens/launch-token.ts'
+import { keyIdOf } from '../tokens/key-id.ts'
 import type { Agent } from './agent.ts'
 
 interface Grounds {
@@ -37,15 +36,8 @@ export function makeAgent(
     taskId: asked.task_id,
     scope: asked.requested_scope,
     publicKey: encodeBase64(publicKey),
-    jkt: thumbprint(publicKey),
+    jkt: keyIdOf(encodeBase64url(publicKey)),
     ...(launchToken.creatorSid === undefined ? {} : { lsid: launchToken.creatorSid }),
     registeredAt: clock(),
   }
-}
-
-/** RFC 7638. */
-function thumbprint(publicKey: Uint8Array): string {
-  return createHash('sha256')
-    .update(keyIdInput(encodeBase64url(publicKey)))
-    .digest('base64url')
 }

@@ -16,7 +16,8 @@ import { presentedBy } from '../identity/presented-by.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { attributionOf } from '../tokens/attribution.ts'
 import { requireKept } from '../tokens/require-kept.ts'
-import { toWholeSecondsUp, type LaunchToken } from './launch-token.ts'
+import { toWholeSecondsUp } from '../whole-seconds.ts'
+import type { LaunchToken } from './launch-token.ts'
 import { requireWithinCeiling } from './within-ceiling.ts'
 
 /** Seconds a launch token lives unless asked otherwise. */

@@ -5,6 +5,7 @@ import type { LaunchTokenInfo } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
 import type { PresentedSession, SessionGuard } from '../tokens/session.ts'
+import { toWholeSeconds, toWholeSecondsUp } from '../whole-seconds.ts'
 
 export interface LaunchToken {
   /** SHA-256 hex of the token. */
@@ -58,11 +59,6 @@ export interface LaunchTokenStore {
   ): Promise<Outcome<SessionGuard | 'app_changed' | 'launch_token_spent'>>
 }
 
-/** RFC 3339, whole seconds rounded up: a client that waits for this instant never comes too early. */
-export function toWholeSecondsUp(milliseconds: number): string {
-  return new Date(Math.ceil(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z')
-}
-
 export function toLaunchTokenInfo(token: LaunchToken): LaunchTokenInfo {
   return {
     id: token.id,
@@ -74,7 +70,7 @@ export function toLaunchTokenInfo(token: LaunchToken): LaunchTokenInfo {
     ...(token.taskId === undefined ? {} : { task_id: token.taskId }),
     ...(token.appId === undefined ? {} : { app_id: token.appId }),
     created_by: token.createdBy,
-    created_at: new Date(token.createdAt).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    created_at: toWholeSeconds(token.createdAt),
     expires_at: toWholeSecondsUp(token.expiresAt),
   }
 }

@@ -1,7 +1,7 @@
 // A revocation entry: what is dead, since when, by whom. Entries are the only record of death (rows of tokens and
 // agents are never marked), they are committed before they are answered, and they are kept until no token they cover
 // can be alive any more.
-export type RevocationLevel = 'token' | 'agent' | 'task' | 'chain' | 'app'
+import type { RevocationLevel } from '@agentwrit/protocol'
 
 export interface Revocation {
   readonly id: string

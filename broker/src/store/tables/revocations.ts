@@ -1,4 +1,5 @@
-import type { KeptRevocation, RevocationLevel } from '../../domain/revocation/revocation.ts'
+import { revocationLevels } from '@agentwrit/protocol'
+import type { KeptRevocation } from '../../domain/revocation/revocation.ts'
 import { ifInteger, ifText, readFlag, readInteger, readOneOf, readText } from '../read-column.ts'
 import type { Row, TableDescription } from '../table.ts'
 
@@ -22,12 +23,10 @@ export const revocations = {
   expiry: 'keep_until',
 } as const satisfies TableDescription
 
-const levels: readonly RevocationLevel[] = ['token', 'agent', 'task', 'chain', 'app']
-
 export function toRevocation(row: Row): KeptRevocation {
   return {
     id: readText(row, 'id'),
-    level: readOneOf(row, 'level', levels),
+    level: readOneOf(row, 'level', revocationLevels),
     target: readText(row, 'target'),
     ...ifText(row, 'sid', (sid) => ({ sid })),
     released: readFlag(row, 'released'),
