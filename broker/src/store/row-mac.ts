@@ -4,7 +4,8 @@ import type { Row, TableDescription } from './table.ts'
 
 /**
  * HMAC-SHA-256 over [table name, row] in JCS, for rows that grant authority or bear witness: whoever can write to the
- * database but does not know the key can neither make nor change one, nor move it to another table.
+ * database but does not know the key can neither make nor change one, nor move it to another table. Unset columns are
+ * left out, so that a row keeps its MAC when a later version adds a column to its table.
  */
 export class RowMac {
   readonly #key: KeyObject
@@ -33,8 +34,9 @@ export class RowMac {
   }
 
   #of(table: TableDescription, row: Row): Buffer {
+    const set = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
     return createHmac('sha256', this.#key)
-      .update(canonicalize([table.name, row]))
+      .update(canonicalize([table.name, set]))
       .digest()
   }
 }

@@ -1,6 +1,7 @@
-// A session starts with a login or a registration and has exactly one live token, replaced by each renewal. The
-// database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never marked
-// dead: it is over when its token expired, its age is reached, or a revocation entry names it.
+// A session starts with a login, a registration or a delegation and has exactly one live token, replaced by each
+// renewal. The database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never
+// marked dead: it is over when its token expired, its age is reached, or a revocation entry names it or a session it
+// descends from.
 import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
@@ -28,6 +29,18 @@ export interface Session {
   /** Milliseconds since the epoch, both; `endsAt` = start + `AA_MAX_SESSION_AGE`. */
   readonly startedAt: number
   readonly endsAt: number
+  /** Of a delegated session. */
+  readonly delegated?: Delegated
+}
+
+/** Where a delegated session comes from. */
+export interface Delegated {
+  /** The delegating session. */
+  readonly parentSid: string
+  /** What every token of the session says in `chain_hash`. */
+  readonly chainHash: string
+  /** Records in the chain, at least 1. */
+  readonly depth: number
 }
 
 /** A session with its first token, which `currentJti` and `currentExp` name. */

@@ -13,6 +13,10 @@ export interface SigningKey {
   readonly createdAt: number
   /** Imported from a 2.0 broker at this instant (milliseconds); absent for our own keys. */
   readonly importedAt?: number
+  /** Of a retiring key, milliseconds: when it is retired at the latest. */
+  readonly retiresAt?: number
+  /** Of a retired or compromised key, milliseconds: nothing it signed is accepted from then on. */
+  readonly retiredAt?: number
 }
 
 export interface SigningKeyStore {

@@ -23,6 +23,9 @@ export const sessions = {
     started_at: 'milliseconds',
     ends_at: 'milliseconds',
     keep_until: 'seconds',
+    parent_sid: 'text',
+    chain_hash: 'text',
+    depth: 'integer',
   },
   key: ['sid'],
   mac: false,
@@ -48,6 +51,9 @@ export function toSessionRow(session: Session): Row {
     started_at: session.startedAt,
     ends_at: session.endsAt,
     keep_until: session.currentExp,
+    parent_sid: session.delegated?.parentSid ?? null,
+    chain_hash: session.delegated?.chainHash ?? null,
+    depth: session.delegated?.depth ?? 0,
   }
 }
 
@@ -66,5 +72,12 @@ export function toSession(row: Row): Session {
     lifetime: readInteger(row, 'lifetime'),
     startedAt: readInteger(row, 'started_at'),
     endsAt: readInteger(row, 'ends_at'),
+    ...ifText(row, 'parent_sid', (parentSid) => ({
+      delegated: {
+        parentSid,
+        chainHash: readText(row, 'chain_hash'),
+        depth: readInteger(row, 'depth'),
+      },
+    })),
   }
 }

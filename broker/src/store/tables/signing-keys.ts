@@ -12,6 +12,8 @@ export const signingKeys = {
     status: 'text',
     created_at: 'milliseconds',
     imported_at: 'milliseconds',
+    retires_at: 'milliseconds',
+    retired_at: 'milliseconds',
   },
   key: ['kid'],
   mac: true,
@@ -27,6 +29,8 @@ export function toSigningKeyRow(key: SigningKey): Row {
     status: key.status,
     created_at: key.createdAt,
     imported_at: key.importedAt ?? null,
+    retires_at: key.retiresAt ?? null,
+    retired_at: key.retiredAt ?? null,
   }
 }
 
@@ -38,5 +42,7 @@ export function toSigningKey(row: Row): SigningKey {
     status: readOneOf(row, 'status', statuses),
     createdAt: readInteger(row, 'created_at'),
     ...ifInteger(row, 'imported_at', (importedAt) => ({ importedAt })),
+    ...ifInteger(row, 'retires_at', (retiresAt) => ({ retiresAt })),
+    ...ifInteger(row, 'retired_at', (retiredAt) => ({ retiredAt })),
   }
 }
