@@ -1,19 +1,16 @@
-import type { TokenResponse } from '@agentwrit/protocol'
+import type { AgentKeyInfo, Claims, DelegationRecord, ValidateResponse } from '@agentwrit/protocol'
 import { AgentKey } from './agent-key.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
+import { Delegation } from './delegation.ts'
+import type { WantedDelegation } from './delegation.ts'
 import { onDispose } from './dispose.ts'
-import {
-  AgentLostError,
-  AgentReleasedError,
-  AuthenticationError,
-  AgentWritError,
-  AuthorizationError,
-  ProblemError,
-  TransportError,
-} from './errors.ts'
-import { makeIdempotencyKey } from './idempotency-key.ts'
+import { documentOf } from './document.ts'
+import type { Answered } from './document.ts'
+import { InvalidTokenError } from './errors.ts'
 import type { CallOptions } from './options.ts'
+import { TokenKeeper } from './token-keeper.ts'
+import type { RenewalOptions } from './token-keeper.ts'
 
 /**
  * What an agent registers with.
@@ -38,33 +35,45 @@ export interface Registration {
 }
 
 /**
- * How an agent's token is renewed.
+ * A token that was handed over.
  *
  * @example
  * ```ts
- * const rest: RenewalOptions = { scope: ['read:sales:2026-10'], timeout: 3_000 }
- * await agent.renew(rest)
+ * const acceptance: Acceptance = { broker: 'http://127.0.0.1:8080', token, agentId: agent.agentId }
+ * await using delegated = await Agent.accept(acceptance)
  * ```
  */
-export interface RenewalOptions extends CallOptions {
-  /** What the agent still needs, within what it has; it never gets the rest back. */
-  readonly scope?: readonly string[]
-}
-
-/** A renewal by the name under which it can be asked for again. */
-interface NamedRenewal {
-  readonly idempotencyKey: string
-  readonly scope?: readonly string[]
-}
-
-interface Issued {
-  readonly agentId: string
+export interface Acceptance {
+  readonly broker: BrokerOrUrl
+  /** An agent's; as a rule one that another agent has delegated. */
   readonly token: string
-  readonly lifetime: number
+  /** Whom it must be for; one for anybody else is then an `InvalidTokenError`. */
+  readonly agentId?: string
 }
+
+interface Identity {
+  readonly agentId: string
+  readonly orchId: string
+  readonly taskId: string
+  readonly chain: readonly DelegationRecord[]
+}
+
+interface AgentClaims extends Claims {
+  readonly orch_id: string
+  readonly task_id: string
+}
+
+const isAgentClaims = documentOf<AgentClaims>({
+  sub: 'string',
+  orch_id: 'string',
+  task_id: 'string',
+  scope: 'array',
+  exp: 'number',
+})
 
 /**
- * One agent: one key, one task, one live token. Release it when the work is done.
+ * One agent at one task with one live token, its own (`register`) or one that was delegated to it (`accept`). Release it
+ * when the work is done.
  *
  * @example
  * ```ts
@@ -77,32 +86,27 @@ interface Issued {
 export class Agent {
   /** SPIFFE id, `spiffe://<trust domain>/agent/<orchestration>/<task>/<instance>`. */
   readonly agentId: string
+  /** Of a delegated agent: the delegator's, as is `taskId`. */
   readonly orchId: string
   readonly taskId: string
   /** Releases the agent at the end of an `await using` block; never throws over the error of the block. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
   readonly #broker: Broker
-  #state: 'live' | 'released' | 'lost' = 'live'
-  #token: string
-  #expiresAt: number
-  #scope: readonly string[]
-  #renewal: Promise<void> | undefined
-  /** Sent, perhaps carried out, and not answered yet. */
-  #unanswered: NamedRenewal | undefined
+  readonly #chain: readonly DelegationRecord[]
+  readonly #keeper: TokenKeeper
 
   static {
     onDispose(this, (agent) => agent.release())
   }
 
-  private constructor(registration: Registration, broker: Broker, issued: Issued) {
+  private constructor(broker: Broker, identity: Identity, keeper: TokenKeeper) {
     this.#broker = broker
-    this.agentId = issued.agentId
-    this.orchId = registration.orchId
-    this.taskId = registration.taskId
-    this.#scope = Object.freeze([...registration.scope])
-    this.#token = issued.token
-    this.#expiresAt = this.#now() + issued.lifetime * 1000
+    this.agentId = identity.agentId
+    this.orchId = identity.orchId
+    this.taskId = identity.taskId
+    this.#chain = Object.freeze([...identity.chain])
+    this.#keeper = keeper
   }
 
   /**
@@ -134,21 +138,62 @@ export class Agent {
       },
       options,
     )
-    return new Agent(registration, broker, {
-      agentId: answer.agent_id,
-      token: answer.access_token,
-      lifetime: answer.expires_in,
-    })
+    const { orchId, taskId, scope } = registration
+    const expiresAt = broker.transport.surroundings.now() + answer.expires_in * 1000
+    return new Agent(
+      broker,
+      { agentId: answer.agent_id, orchId, taskId, chain: [] },
+      new TokenKeeper(broker, { token: answer.access_token, expiresAt, scope }),
+    )
+  }
+
+  /**
+   * Takes over a token that another agent has delegated, after asking the broker what it is: the agent that it makes can
+   * renew, delegate on and release as any other. From then on it alone may renew the token. An `InvalidTokenError` when the
+   * token is dead, expired, no agent's, or not for `agentId`.
+   *
+   * @example
+   * ```ts
+   * await using delegated = await Agent.accept({ broker, token, agentId: agent.agentId })
+   * console.log(delegated.scope, delegated.chain.length)
+   * ```
+   */
+  static async accept(
+    { broker: brokerOrUrl, token, agentId }: Acceptance,
+    options?: CallOptions,
+  ): Promise<Agent> {
+    const broker = toBroker(brokerOrUrl)
+    const claims = requireAgent(await broker.validate(token, options))
+    if (agentId !== undefined && claims.sub !== agentId)
+      throw new InvalidTokenError('the token is for another agent')
+    const {
+      sub,
+      orch_id: orchId,
+      task_id: taskId,
+      scope,
+      exp,
+      delegation_chain: chain = [],
+    } = claims
+    return new Agent(
+      broker,
+      { agentId: sub, orchId, taskId, chain },
+      new TokenKeeper(broker, { token, expiresAt: exp * 1000, scope }),
+    )
   }
 
   /** What was asked for, last. For a decision about access, look at verified claims instead. */
   get scope(): readonly string[] {
-    return this.#scope
+    return this.#keeper.scope
   }
 
-  /** When the current token ends, by this machine's clock. */
+  /** When the current token ends, by this machine's clock; just after `accept`, as the token says. */
   get expiresAt(): Date {
-    return new Date(this.#expiresAt)
+    return this.#keeper.expiresAt
+  }
+
+  /** Who gave what to whom, oldest first, down to this agent; empty unless the token was delegated. */
+  get chain(): readonly DelegationRecord[] {
+    return this.#chain
   }
 
   /**
@@ -161,10 +206,8 @@ export class Agent {
    * const { valid } = await broker.validate(await agent.token())
    * ```
    */
-  async token(): Promise<string> {
-    await this.#renewal
-    this.#requireLive()
-    return this.#token
+  token(): Promise<string> {
+    return this.#keeper.token()
   }
 
   /**
@@ -184,17 +227,43 @@ export class Agent {
    * const { valid } = await broker.validate(old) // false
    * ```
    */
-  async renew(options: RenewalOptions = {}): Promise<void> {
-    this.#requireLive()
-    options.signal?.throwIfAborted()
-    // A renewal under way may leave more than this one asks for.
-    while (options.scope !== undefined && this.#renewal !== undefined)
-      await this.#renewal.catch(() => undefined)
-    this.#requireLive()
-    this.#renewal ??= this.#renewNow(options).finally(() => {
-      this.#renewal = undefined
-    })
-    await this.#renewal
+  renew(options: RenewalOptions = {}): Promise<void> {
+    return this.#keeper.renew(options)
+  }
+
+  /**
+   * Makes a token for another agent, or for this one again, with this scope or less; what the other may do with it is to
+   * work for this agent's task. It lives no longer than this agent's token, and dies with it. An `AuthorizationError`
+   * (`scope_violation`: more than this agent or an app's ceiling has, or a sixth hop), a `NotFoundError` (an agent unknown
+   * or out of reach), a `ProblemError` with `conflict` (the agent is not active, or 1 000 delegations live) or an
+   * `AuthenticationError`. Repeated only if the connection was never made.
+   *
+   * @example
+   * ```ts
+   * const to = 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff'
+   * await using delegation = await agent.delegate({ to, scope: ['read:sales:2026-10'], ttl: 120 })
+   * console.log(delegation.agentId, delegation.expiresAt)
+   * ```
+   */
+  async delegate(wanted: WantedDelegation, options?: CallOptions): Promise<Delegation> {
+    const { to, scope, ttl } = wanted
+    const request = { delegate_to: to, scope: [...scope], ...(ttl === undefined ? {} : { ttl }) }
+    const answer = await this.#keeper.use((token) => this.#broker.delegate(token, request, options))
+    return new Delegation(this.#broker, wanted, answer)
+  }
+
+  /**
+   * The public key that another agent registered, and whether it is alive; a `NotFoundError` for an agent that this one
+   * could not delegate to.
+   *
+   * @example
+   * ```ts
+   * const peer = 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff'
+   * const { public_key, status } = await agent.peerKey(peer)
+   * ```
+   */
+  peerKey(agentId: string, options?: CallOptions): Promise<Answered<AgentKeyInfo>> {
+    return this.#keeper.use((token) => this.#broker.agentKey(token, agentId, options))
   }
 
   /**
@@ -205,110 +274,20 @@ export class Agent {
    * await agent.release()
    * ```
    */
-  async release(options?: CallOptions): Promise<void> {
-    // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
-    await this.#renewal?.catch(() => undefined)
-    if (this.#state === 'released') return
-    try {
-      await this.#broker.release(this.#token, options)
-    } catch (error) {
-      if (!isRevokedAlready(error)) throw error
-    }
-    this.#state = 'released'
+  release(options?: CallOptions): Promise<void> {
+    return this.#keeper.release(options)
   }
 
-  /** What may be logged of an agent: everything but its token. */
+  /** What may be logged of an agent: everything but its token and the signatures of its chain. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { agentId, orchId, taskId, scope, expiresAt } = this
-    return { agentId, orchId, taskId, scope, expiresAt: expiresAt.toISOString() }
-  }
-
-  async #renewNow({ scope, ...options }: RenewalOptions): Promise<void> {
-    const unanswered = this.#unanswered
-    if (unanswered !== undefined) {
-      await this.#renewByName(unanswered, options)
-      if (JSON.stringify(scope) === JSON.stringify(unanswered.scope)) return
-    }
-    const narrowed = scope === undefined ? {} : { scope: Object.freeze([...scope]) }
-    if (await this.#canRepeat(options)) {
-      const idempotencyKey = makeIdempotencyKey()
-      await this.#renewByName({ idempotencyKey, ...narrowed }, options)
-    } else if (scope === undefined) {
-      await this.#renewOnce(options)
-    } else {
-      throw new AgentWritError('this broker cannot narrow the scope of a token')
-    }
-  }
-
-  async #canRepeat(options: CallOptions): Promise<boolean> {
-    try {
-      return await this.#broker.supports('renew-idempotency', options)
-    } catch (error) {
-      // A proxy may keep the route to itself. Whatever else goes wrong, no renewal has been sent yet.
-      if (error instanceof ProblemError && error.status < 500) return false
-      throw error
-    }
-  }
-
-  async #renewByName(renewal: NamedRenewal, options: CallOptions): Promise<void> {
-    const isRepeat = this.#unanswered !== undefined
-    this.#unanswered = renewal
-    try {
-      this.#take(await this.#broker.renew(this.#token, { ...options, ...renewal }))
-      this.#scope = renewal.scope ?? this.#scope
-      this.#unanswered = undefined
-    } catch (error) {
-      if (!isFinal(error)) throw error
-      this.#unanswered = undefined
-      if (!isRepeat || !(error instanceof AuthenticationError)) throw error
-      // The first attempt was kept, its answer is lost, and it is too late to ask again. A renewal under another name
-      // would look like a thief's.
-      this.#state = 'lost'
-      throw new AgentLostError('the renewal was sent and never answered', { cause: error })
-    }
-  }
-
-  async #renewOnce(options: CallOptions): Promise<void> {
-    try {
-      this.#take(await this.#broker.renew(this.#token, options))
-    } catch (cause) {
-      if (isRefusal(cause)) throw cause
-      this.#state = 'lost'
-      throw new AgentLostError('the renewal was sent and never answered', { cause })
-    }
-  }
-
-  #take(answer: TokenResponse): void {
-    this.#token = answer.access_token
-    this.#expiresAt = this.#now() + answer.expires_in * 1000
-  }
-
-  #requireLive(): void {
-    if (this.#state === 'released') throw new AgentReleasedError('the agent was released')
-    if (this.#state === 'lost')
-      throw new AgentLostError('a renewal of this agent was never answered')
-  }
-
-  #now(): number {
-    return this.#broker.transport.surroundings.now()
+    const { agentId, orchId, taskId, scope, expiresAt, chain } = this
+    const told = { agentId, orchId, taskId, scope, expiresAt: expiresAt.toISOString() }
+    return chain.length === 0 ? told : { ...told, depth: chain.length }
   }
 }
 
-/** Whether the broker has said no for good: asking again would not help. */
-function isFinal(error: unknown): boolean {
-  if (!(error instanceof ProblemError)) return false
-  return error.status < 500 && error.status !== 408 && error.status !== 429
-}
-
-/** Whether it is certain that a failed renewal has changed nothing. */
-function isRefusal(error: unknown): boolean {
-  if (error instanceof TransportError) return error.neverSent
-  if (!(error instanceof ProblemError)) return false
-  if (error.status < 500) return true
-  return error.errorCode === 'service_unavailable' && error.hint === undefined
-}
-
-/** AgentWrit 2.0 answers so when somebody else has already revoked the token. */
-function isRevokedAlready(error: unknown): boolean {
-  return error instanceof AuthorizationError && /\brevoked\b/.test(error.detail ?? '')
+function requireAgent(result: ValidateResponse): AgentClaims {
+  if (!result.valid) throw new InvalidTokenError('the token is dead or expired, or none')
+  if (isAgentClaims(result.claims)) return result.claims
+  throw new InvalidTokenError('the token is not one of an agent')
 }

@@ -1,17 +1,9 @@
-import type {
-  CreateLaunchTokenRequest,
-  CreateLaunchTokenResponse,
-  LaunchTokenInfo,
-} from '@agentwrit/protocol'
 import { Agent } from './agent.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
-import { onDispose } from './dispose.ts'
-import type { Answered } from './document.ts'
-import { LaunchTokens } from './launch-tokens.ts'
 import type { CallOptions } from './options.ts'
-import type { ListOptions } from './pages.ts'
 import { StandingSession } from './standing-session.ts'
+import { Supervisor } from './supervisor.ts'
 
 /**
  * What an app signs in with; an operator gets it from `Operator.registerApp`.
@@ -66,27 +58,18 @@ export interface WantedAgent {
  * })
  * ```
  */
-export class App {
+export class App extends Supervisor {
   readonly clientId: string
-  /** Signs out at the end of an `await using` block; never throws over the error of the block. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>
-
   readonly #broker: Broker
-  readonly #session: StandingSession
-  readonly #launchTokens: LaunchTokens
-
-  static {
-    onDispose(this, (app) => app.signOut())
-  }
 
   private constructor(broker: Broker, clientId: string, clientSecret: string) {
-    this.clientId = clientId
-    this.#broker = broker
     const credentials = { client_id: clientId, client_secret: clientSecret }
-    this.#session = new StandingSession(broker, 'the app', (options) =>
+    const session = new StandingSession(broker, 'the app', (options) =>
       broker.signInApp(credentials, options),
     )
-    this.#launchTokens = new LaunchTokens(this.#session, '/v1/app/launch-tokens')
+    super(broker, session, '/v1/app/launch-tokens')
+    this.clientId = clientId
+    this.#broker = broker
   }
 
   /**
@@ -105,19 +88,6 @@ export class App {
     const app = new App(toBroker(broker), clientId, clientSecret)
     await app.token(options)
     return app
-  }
-
-  /**
-   * The current token, signed in for anew if it has less than a minute left, or less than half its life. An
-   * `AgentReleasedError` once the app has signed out.
-   *
-   * @example
-   * ```ts
-   * const { valid } = await broker.validate(await app.token())
-   * ```
-   */
-  token(options?: CallOptions): Promise<string> {
-    return this.#session.token(options)
   }
 
   /**
@@ -149,69 +119,8 @@ export class App {
     return Agent.register({ broker: this.#broker, ...task }, options)
   }
 
-  /**
-   * Makes a launch token for an agent that runs elsewhere. This is the only time that it can be seen. `ttl` and `max_ttl`
-   * are seconds, by default 30 and the broker's `AA_DEFAULT_TTL`. An `AuthorizationError` with `forbidden` when the ceiling
-   * of the app does not cover the scope. Repeated only if the connection was never made.
-   *
-   * @example
-   * ```ts
-   * const { launch_token, expires_at } = await app.createLaunchToken({
-   *   agent_name: 'monthly-report', allowed_scope: ['read:sales:2026-10'], task_id: 'monthly',
-   * })
-   * ```
-   */
-  createLaunchToken(
-    request: CreateLaunchTokenRequest,
-    options?: CallOptions,
-  ): Promise<Answered<CreateLaunchTokenResponse>> {
-    return this.#launchTokens.create(request, options)
-  }
-
-  /**
-   * The app's own launch tokens that can still be used, newest first, without their secrets. Pages are fetched as you go.
-   *
-   * @example
-   * ```ts
-   * for await (const { id, agent_name } of app.listLaunchTokens()) console.log(id, agent_name)
-   * ```
-   */
-  listLaunchTokens(options: ListOptions = {}): AsyncGenerator<LaunchTokenInfo, void, undefined> {
-    return this.#launchTokens.list(options)
-  }
-
-  /**
-   * Ends a launch token of the app that nobody has used yet. A `NotFoundError` if it is used, expired, unknown or
-   * somebody else's.
-   *
-   * @example
-   * ```ts
-   * const { id } = await app.createLaunchToken({ agent_name: 'report', allowed_scope: ['read:sales:2026-10'] })
-   * await app.deleteLaunchToken(id)
-   * ```
-   */
-  deleteLaunchToken(id: string, options?: CallOptions): Promise<void> {
-    return this.#launchTokens.delete(id, options)
-  }
-
-  /**
-   * Releases the app's token and forgets its secret; agents live on. Signing out twice is no error.
-   *
-   * @example
-   * ```ts
-   * await app.signOut()
-   * ```
-   */
-  signOut(options?: CallOptions): Promise<void> {
-    return this.#session.end(options)
-  }
-
   /** What may be logged of an app. */
-  toJSON(): Readonly<Record<string, unknown>> {
-    return {
-      broker: this.#broker.url,
-      clientId: this.clientId,
-      signedIn: this.#session.isOpen,
-    }
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return { ...super.toJSON(), clientId: this.clientId }
   }
 }

@@ -1,9 +1,12 @@
 import type {
   AdminAuthRequest,
   AdminAuthResponse,
+  AgentKeyInfo,
   AppAuthRequest,
   AppAuthResponse,
   ChallengeResponse,
+  DelegateRequest,
+  DelegateResponse,
   HealthResponse,
   PublishedKeySet,
   RegisterRequest,
@@ -12,28 +15,25 @@ import type {
   TokenResponse,
   ValidateResponse,
 } from '@agentwrit/protocol'
-import { documentOf, readDocument } from './document.ts'
-import type { Answered } from './document.ts'
+import {
+  isAppSignedIn,
+  isChallenge,
+  isDelegated,
+  isHealth,
+  isKeyOf,
+  isKeySet,
+  isObject,
+  isRegistered,
+  isSignedIn,
+  isStatus,
+  isTokenResponse,
+  isValidated,
+} from './broker-answers.ts'
+import { readDocument } from './document.ts'
+import type { Answered, DocumentGuard } from './document.ts'
 import type { CallOptions, ClientOptions } from './options.ts'
+import { toPathSegment } from './path-segment.ts'
 import { Transport } from './transport.ts'
-
-const isChallenge = documentOf<ChallengeResponse>({ nonce: 'string', expires_in: 'number' })
-const isHealth = documentOf<HealthResponse>({ status: 'string', version: 'string' })
-const isKeySet = documentOf<PublishedKeySet>({ keys: 'object' })
-const isObject = documentOf<Readonly<Record<string, unknown>>>({})
-const isRegistered = documentOf<RegisterResponse>({
-  agent_id: 'string',
-  access_token: 'string',
-  expires_in: 'number',
-})
-const isStatus = documentOf<StatusResponse>({ status: 'string' })
-const isValidated = documentOf<ValidateResponse>({ valid: 'boolean' })
-const isTokenResponse = documentOf<TokenResponse>({
-  access_token: 'string',
-  expires_in: 'number',
-})
-const isSignedIn = documentOf<AdminAuthResponse>({ access_token: 'string', expires_in: 'number' })
-const isAppSignedIn = documentOf<AppAuthResponse>({ access_token: 'string', expires_in: 'number' })
 
 /**
  * How a token is renewed.
@@ -256,6 +256,49 @@ export class Broker {
   }
 
   /**
+   * Makes a token for another agent out of an agent's, with this scope or less; `Agent.delegate` is the comfortable way.
+   * `ttl` is seconds, 60 by default, and never outlives the token. Refused with 400 `invalid_request`, 401 `unauthorized`,
+   * 403 `forbidden` (no agent's token) or `scope_violation` (a wider scope than the token's or the ceilings', or a sixth
+   * hop), 404 `not_found` (an agent unknown or out of reach) and 409 `conflict` (the agent is not active, or 1 000
+   * delegations live). Repeated only if the connection was never made.
+   *
+   * @example
+   * ```ts
+   * const { access_token, delegation_chain } = await broker.delegate(token, {
+   *   delegate_to: 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff', scope: ['read:sales:2026-10'],
+   * })
+   * ```
+   */
+  async delegate(
+    token: string,
+    request: DelegateRequest,
+    options?: CallOptions,
+  ): Promise<Answered<DelegateResponse>> {
+    const call = { method: 'POST', path: '/v1/delegate', bearer: token, body: request } as const
+    return readDocument(await this.transport.send(call, 'unsent', options), isDelegated)
+  }
+
+  /**
+   * The public key that an agent registered, and whether it is alive: what ties a key to an id. With any token: an agent's
+   * asks about agents that it could delegate to, an app's about its own. Others are 404 `not_found`.
+   *
+   * @example
+   * ```ts
+   * const peer = 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff'
+   * const { public_key, status } = await broker.agentKey(token, peer)
+   * ```
+   */
+  async agentKey(
+    token: string,
+    agentId: string,
+    options?: CallOptions,
+  ): Promise<Answered<AgentKeyInfo>> {
+    const path = `/v1/agents/${toPathSegment(agentId)}/key`
+    const call = { method: 'GET', path, bearer: token } as const
+    return readDocument(await this.transport.send(call, 'safe', options), isKeyOf(agentId))
+  }
+
+  /**
    * Ends the session of a token, of any kind. Releasing twice is no error; an expired token is 401 `unauthorized`.
    *
    * @example
@@ -309,7 +352,7 @@ export class Broker {
 
   async #get<Document>(
     path: string,
-    isDocument: (value: object) => value is Document & object,
+    isDocument: DocumentGuard<Document>,
     options: CallOptions | undefined,
   ): Promise<Answered<Document>> {
     return readDocument(

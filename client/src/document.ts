@@ -14,7 +14,7 @@ import type { Answer } from './exchange.ts'
  */
 export type Answered<Document> = Document & { readonly requestId: string | undefined }
 
-type Kind = 'string' | 'number' | 'boolean' | 'object'
+type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array'
 export type DocumentGuard<Document> = (value: object) => value is Document & object
 
 /** The guard of a document: these members are there and of these types; the broker may send more. */
@@ -24,10 +24,13 @@ export function documentOf<Document>(members: {
   const kinds = Object.entries(members)
   return (value): value is Document & object => {
     const found = new Map<string, unknown>(Object.entries(value))
-    return kinds.every(
-      ([name, kind]) => found.get(name) !== null && typeof found.get(name) === kind,
-    )
+    return kinds.every(([name, kind]) => kindOf(found.get(name)) === kind)
   }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
 }
 
 export function readDocument<Document>(

@@ -242,6 +242,20 @@ export class CryptoError extends AgentWritError {
 }
 
 /**
+ * A token that was handed over cannot be taken: it is dead or expired, not an agent's, or for another agent.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof InvalidTokenError) console.error('ask the delegator for another token')
+ * ```
+ */
+export class InvalidTokenError extends AgentWritError {
+  static {
+    nameErrors(this, 'InvalidTokenError')
+  }
+}
+
+/**
  * The agent was released (or the operator has signed out) by this program: there is no token to give out any more.
  *
  * @example

@@ -1,10 +1,13 @@
 export { Agent } from './agent.ts'
-export type { Registration, RenewalOptions } from './agent.ts'
+export type { Acceptance, Registration } from './agent.ts'
 export { AgentKey } from './agent-key.ts'
+export type { AgentFilter, DelegationSelection } from './agents.ts'
 export { App } from './app.ts'
 export type { AppCredentials, WantedAgent } from './app.ts'
 export { Broker } from './broker.ts'
 export type { BrokerOrUrl, RenewOptions } from './broker.ts'
+export { Delegation } from './delegation.ts'
+export type { WantedDelegation } from './delegation.ts'
 export type { Answered } from './document.ts'
 export {
   AgentLostError,
@@ -13,6 +16,7 @@ export {
   AuthenticationError,
   AuthorizationError,
   CryptoError,
+  InvalidTokenError,
   isAgentWritError,
   NotFoundError,
   ProblemError,
@@ -27,19 +31,38 @@ export type { SignIn } from './operator.ts'
 export type { CallOptions, ClientOptions, Surroundings } from './options.ts'
 export type { ListOptions } from './pages.ts'
 export type { RetryRule } from './retry.ts'
+export type {
+  RevocationFilter,
+  RevocationPreview,
+  RevocationTarget,
+  WantedRevocation,
+} from './revocations.ts'
+export { Supervisor } from './supervisor.ts'
+export type { RenewalOptions } from './token-keeper.ts'
 export { Transport } from './transport.ts'
 // What the signatures above name, and the one rule about scopes, so that most programs import this package alone.
 export { covers } from '@agentwrit/protocol'
 export type {
   AdminAuthRequest,
   AdminAuthResponse,
+  AgentInfo,
+  AgentKeyInfo,
+  AgentStatus,
   AppAuthRequest,
   AppAuthResponse,
   AppInfo,
+  AuditKey,
+  AuditKeyList,
   ChallengeResponse,
   Claims,
   CreateLaunchTokenRequest,
   CreateLaunchTokenResponse,
+  DelegateRequest,
+  DelegateResponse,
+  DelegationEdge,
+  DelegationNode,
+  DelegationRecord,
+  DelegationTree,
   DeregisterAppResponse,
   ErrorCode,
   HealthResponse,
@@ -49,8 +72,14 @@ export type {
   RegisterAppResponse,
   RegisterRequest,
   RegisterResponse,
+  RequestedLevel,
+  RevocationInfo,
+  RevocationLevel,
+  RevokeResponse,
   RotateAppSecretRequest,
   RotateAppSecretResponse,
+  RotateKeyRequest,
+  RotateKeyResponse,
   StatusResponse,
   TokenResponse,
   UpdateAppRequest,

@@ -9,10 +9,11 @@ import type { Answered } from './document.ts'
 import type { CallOptions } from './options.ts'
 import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
+import { toPathSegment } from './path-segment.ts'
 import type { StandingSession } from './standing-session.ts'
 
 const isCreated = documentOf<CreateLaunchTokenResponse>({ launch_token: 'string', id: 'string' })
-const isPage = documentOf<LaunchTokenList>({ launch_tokens: 'object' })
+const isPage = documentOf<LaunchTokenList>({ launch_tokens: 'array' })
 
 /** The launch tokens of whoever has signed in: of all for an operator, its own for an app. */
 export class LaunchTokens {
@@ -38,7 +39,7 @@ export class LaunchTokens {
   }
 
   async delete(id: string, options: CallOptions | undefined): Promise<void> {
-    const path = `${this.#path}/${encodeURIComponent(id)}`
+    const path = `${this.#path}/${toPathSegment(id)}`
     await this.#session.send({ method: 'DELETE', path }, 'unsent', options)
   }
 }

@@ -1,26 +1,30 @@
 import type {
   AppInfo,
   AppList,
-  CreateLaunchTokenRequest,
-  CreateLaunchTokenResponse,
+  AuditKeyList,
   DeregisterAppResponse,
-  LaunchTokenInfo,
   RegisterAppRequest,
   RegisterAppResponse,
+  RevocationInfo,
   RotateAppSecretRequest,
   RotateAppSecretResponse,
+  RotateKeyRequest,
+  RotateKeyResponse,
   UpdateAppRequest,
 } from '@agentwrit/protocol'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
-import { onDispose } from './dispose.ts'
 import { documentOf, readDocument } from './document.ts'
 import type { Answered } from './document.ts'
-import { LaunchTokens } from './launch-tokens.ts'
 import type { CallOptions } from './options.ts'
 import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
+import { toPathSegment } from './path-segment.ts'
+import { Revocations } from './revocations.ts'
+import type { RevocationFilter } from './revocations.ts'
+import { SigningKeys } from './signing-keys.ts'
 import { StandingSession } from './standing-session.ts'
+import { Supervisor } from './supervisor.ts'
 
 const isApp = documentOf<AppInfo>({ app_id: 'string', client_id: 'string' })
 const isRegistered = documentOf<RegisterAppResponse>({
@@ -37,7 +41,7 @@ const isDeregistered = documentOf<DeregisterAppResponse>({
   app_id: 'string',
   status: 'string',
 })
-const isPage = documentOf<AppList>({ apps: 'object' })
+const isPage = documentOf<AppList>({ apps: 'array' })
 
 const appsPath = '/v1/admin/apps'
 
@@ -68,24 +72,19 @@ export interface SignIn {
  * })
  * ```
  */
-export class Operator {
-  /** Signs out at the end of an `await using` block; never throws over the error of the block. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>
-
-  readonly #broker: Broker
+export class Operator extends Supervisor {
   readonly #session: StandingSession
-  readonly #launchTokens: LaunchTokens
-
-  static {
-    onDispose(this, (operator) => operator.signOut())
-  }
+  readonly #revocations: Revocations
+  readonly #signingKeys: SigningKeys
 
   private constructor(broker: Broker, signIn: Omit<SignIn, 'broker'>) {
-    this.#broker = broker
-    this.#session = new StandingSession(broker, 'the operator', (options) =>
+    const session = new StandingSession(broker, 'the operator', (options) =>
       broker.signIn(signIn, options),
     )
-    this.#launchTokens = new LaunchTokens(this.#session, '/v1/admin/launch-tokens')
+    super(broker, session, '/v1/admin/launch-tokens')
+    this.#session = session
+    this.#revocations = new Revocations(broker, session)
+    this.#signingKeys = new SigningKeys(session)
   }
 
   /**
@@ -100,66 +99,6 @@ export class Operator {
     const operator = new Operator(toBroker(broker), signIn)
     await operator.token(options)
     return operator
-  }
-
-  /**
-   * The current token, signed in for anew if it has less than a minute left, or less than half its life. An
-   * `AgentReleasedError` once the operator has signed out.
-   *
-   * @example
-   * ```ts
-   * const { valid } = await broker.validate(await operator.token())
-   * ```
-   */
-  token(options?: CallOptions): Promise<string> {
-    return this.#session.token(options)
-  }
-
-  /**
-   * Makes a launch token: the ticket with which one agent may register, for at most this scope. This is the only time
-   * that it can be seen. `ttl` and `max_ttl` are seconds, by default 30 and the broker's `AA_DEFAULT_TTL`. Refused with 400
-   * `invalid_request` when a member breaks its rule or a scope is reserved. Repeated only if the connection was never made.
-   *
-   * @example
-   * ```ts
-   * const { launch_token, expires_at } = await operator.createLaunchToken({
-   *   agent_name: 'monthly-report', allowed_scope: ['read:sales:2026-10'], max_ttl: 120,
-   * })
-   * ```
-   */
-  createLaunchToken(
-    request: CreateLaunchTokenRequest,
-    options?: CallOptions,
-  ): Promise<Answered<CreateLaunchTokenResponse>> {
-    return this.#launchTokens.create(request, options)
-  }
-
-  /**
-   * The launch tokens that can still be used, newest first, without their secrets. Pages are fetched as you go;
-   * `pageSize` is at most 1000.
-   *
-   * @example
-   * ```ts
-   * for await (const { id, agent_name } of operator.listLaunchTokens()) console.log(id, agent_name)
-   * ```
-   */
-  listLaunchTokens(options: ListOptions = {}): AsyncGenerator<LaunchTokenInfo, void, undefined> {
-    return this.#launchTokens.list(options)
-  }
-
-  /**
-   * Ends a launch token that nobody has used yet; agents that it has made live on. A `NotFoundError` if it is used,
-   * expired or unknown.
-   *
-   * @example
-   * ```ts
-   * for await (const { id, agent_name } of operator.listLaunchTokens()) {
-   *   if (agent_name === 'monthly-report') await operator.deleteLaunchToken(id)
-   * }
-   * ```
-   */
-  deleteLaunchToken(id: string, options?: CallOptions): Promise<void> {
-    return this.#launchTokens.delete(id, options)
   }
 
   /**
@@ -251,12 +190,15 @@ export class Operator {
 
   /**
    * Gives an app a fresh secret, which can be seen only now. The previous one works for ten more minutes, or with
-   * `immediate` no longer; live tokens stay. 409 `conflict` for an inactive app. Repeated only if the connection was never
-   * made.
+   * `immediate` no longer. Live tokens stay, unless `end_sessions` revokes all that the app has begun and launched, in the
+   * same change: for a secret that has leaked, ask for both. 409 `conflict` for an inactive app. Repeated only if the
+   * connection was never made.
    *
    * @example
    * ```ts
-   * const { client_secret } = await operator.rotateAppSecret('app-monthly-reports-0a1b2c', { immediate: true })
+   * const { client_secret } = await operator.rotateAppSecret('app-monthly-reports-0a1b2c', {
+   *   immediate: true, end_sessions: true,
+   * })
    * ```
    */
   async rotateAppSecret(
@@ -269,23 +211,67 @@ export class Operator {
   }
 
   /**
-   * Releases the token and forgets the secret. Signing out twice is no error.
+   * What was revoked, newest first; releases too, and for seven days what is over. Pages are fetched as you go.
    *
    * @example
    * ```ts
-   * await operator.signOut()
+   * for await (const { id, level, target, actor } of operator.listRevocations({ inForce: true })) {
+   *   console.log(id, level, target, actor)
+   * }
    * ```
    */
-  signOut(options?: CallOptions): Promise<void> {
-    return this.#session.end(options)
+  listRevocations(filter: RevocationFilter = {}): AsyncGenerator<RevocationInfo, void, undefined> {
+    return this.#revocations.list(filter)
   }
 
-  /** What may be logged of an operator. */
-  toJSON(): Readonly<Record<string, unknown>> {
-    return { broker: this.#broker.url, signedIn: this.#session.isOpen }
+  /**
+   * Lifts the revocation of a task from `lifted_at` on, at least three seconds ahead: agents may register for it again.
+   * Nothing that was dead lives again. Doing so twice is no error; 409 `conflict` for any other level, and a
+   * `NotFoundError` for an unknown entry.
+   *
+   * @example
+   * ```ts
+   * const { id } = await operator.revoke({ level: 'task', target: 'monthly' })
+   * if (id !== undefined) console.log((await operator.liftRevocation(id)).lifted_at)
+   * ```
+   */
+  liftRevocation(id: string, options?: CallOptions): Promise<Answered<RevocationInfo>> {
+    return this.#revocations.lift(id, options)
+  }
+
+  /**
+   * Makes the broker sign with a fresh key. What the previous one has signed stays valid until it ends, unless
+   * `emergency` says that a key is compromised (`kid`, or the active one): then all that it signed is dead at once, this
+   * operator's token too, which is bought anew. An emergency that names its key is repeated after a lost answer, and doing
+   * so twice is no error; anything else is repeated only if the connection was never made.
+   *
+   * @example
+   * ```ts
+   * const { keys } = await operator.listSigningKeys()
+   * const kid = keys.find(({ status }) => status === 'active')?.kid
+   * if (kid !== undefined) await operator.rotateSigningKey({ emergency: true, kid })
+   * ```
+   */
+  rotateSigningKey(
+    request: RotateKeyRequest = {},
+    options?: CallOptions,
+  ): Promise<Answered<RotateKeyResponse>> {
+    return this.#signingKeys.rotate(request, options)
+  }
+
+  /**
+   * Every key that ever signed, newest first, the compromised ones too: for verifying an export of the audit trail.
+   *
+   * @example
+   * ```ts
+   * for (const { kid, status } of (await operator.listSigningKeys()).keys) console.log(kid, status)
+   * ```
+   */
+  listSigningKeys(options?: CallOptions): Promise<Answered<AuditKeyList>> {
+    return this.#signingKeys.list(options)
   }
 }
 
 function pathOf(appId: string): string {
-  return `${appsPath}/${encodeURIComponent(appId)}`
+  return `${appsPath}/${toPathSegment(appId)}`
 }

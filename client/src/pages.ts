@@ -20,17 +20,17 @@ export interface ListOptions extends CallOptions {
 interface List<Page> {
   readonly path: string
   readonly isPage: DocumentGuard<Page>
-  readonly query?: Readonly<Record<string, string>>
+  /** What is undefined is not asked for. */
+  readonly query?: Readonly<Record<string, string | undefined>>
 }
 
 /** The pages of a list, each fetched when somebody looks at it. */
 export async function* readPages<Page extends { readonly next_cursor?: string }>(
   session: StandingSession,
-  { path, isPage, query: fixed = {} }: List<Page>,
+  { path, isPage, query: fixed }: List<Page>,
   { pageSize, ...options }: ListOptions,
 ): AsyncGenerator<Page, void, undefined> {
-  const query = new URLSearchParams(fixed)
-  if (pageSize !== undefined) query.set('limit', String(pageSize))
+  const query = toQuery({ ...fixed, limit: pageSize?.toString() })
   for (;;) {
     const asked = query.size === 0 ? path : `${path}?${query.toString()}`
     const answer = await session.send({ method: 'GET', path: asked }, 'safe', options)
@@ -39,4 +39,13 @@ export async function* readPages<Page extends { readonly next_cursor?: string }>
     if (page.next_cursor === undefined) return
     query.set('cursor', page.next_cursor)
   }
+}
+
+/** The members that are there, as a query. */
+export function toQuery(members: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== undefined) query.set(name, value)
+  }
+  return query
 }

@@ -1,5 +1,5 @@
 import type { Broker } from './broker.ts'
-import { AgentReleasedError } from './errors.ts'
+import { AgentReleasedError, AuthenticationError } from './errors.ts'
 import type { Answer, Call } from './exchange.ts'
 import type { CallOptions } from './options.ts'
 import type { RetryRule } from './retry.ts'
@@ -19,7 +19,7 @@ const longestMargin = 60_000
 
 /**
  * The sign-in of an operator or an app that stands for as long as it is used: its token is bought anew shortly before it
- * ends, once for all who ask. Secret and token stay in here.
+ * ends, or once it was revoked, once for all who ask. Secret and token stay in here.
  */
 export class StandingSession {
   readonly #broker: Broker
@@ -49,14 +49,22 @@ export class StandingSession {
     return this.#session.token
   }
 
-  /** Sends a call under the current token. */
+  /** Sends a call under the current token; under a fresh one if the broker has ended the session before its time. */
   async send(
     call: Omit<Call, 'bearer'>,
     rule: RetryRule,
     options: CallOptions | undefined,
   ): Promise<Answer> {
+    const { transport } = this.#broker
     const bearer = await this.token(options)
-    return this.#broker.transport.send({ ...call, bearer }, rule, options)
+    try {
+      return await transport.send({ ...call, bearer }, rule, options)
+    } catch (error) {
+      // A 401 has changed nothing. Whoever revoked the session and not the secret wants the next sign-in to succeed.
+      if (!(error instanceof AuthenticationError)) throw error
+      if (this.#session?.token === bearer) this.#session = undefined
+      return transport.send({ ...call, bearer: await this.token(options) }, rule, options)
+    }
   }
 
   /** Releases the token and forgets the secret. */
