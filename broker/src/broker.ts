@@ -11,6 +11,7 @@ import type { Context, Live } from './domain/context.ts'
 import type { Clock, Log, Random } from './domain/surroundings.ts'
 import { makeSeedTokens, type SeedTokens } from './domain/operators/seed-tokens.ts'
 import { RevocationIndex } from './domain/revocation/revocation-index.ts'
+import { KeyFollower } from './domain/signing-keys/key-follower.ts'
 import { buildApp } from './http/app.ts'
 import { listen, stopListening } from './http/server/listen.ts'
 import { Metrics } from './http/state/metrics.ts'
@@ -100,9 +101,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { notBefore, seq } = await store.head()
   metrics.eventsLoaded(seq)
   const live: Live = {
-    revocations: new RevocationIndex(notBefore, await store.revocations.all()),
+    revocations: new RevocationIndex(notBefore, await store.revocations.inForce(at), at),
     verified: verifiedTokenCache(),
     refusals: new Refusals({ audit: store.audit, clock, log, counted: invalidTokens(metrics) }),
+    signingKeys: new KeyFollower({ keys, store: store.signingKeys, clock, log }),
   }
   const context: Context = { config, clock, random, keys, store, log, live }
   const maintenance = startMaintenance(context)
@@ -131,6 +133,7 @@ function storeObserver(metrics: Metrics): StoreObserver {
       metrics.eventsCommitted(events)
       if (events.length > 0) metrics.writeDuration(seconds)
     },
+    tokensKilled: (level, count) => metrics.tokensKilled(level, count),
     operationFailed: (operation) => metrics.storeFailed(operation),
   }
 }

@@ -1,4 +1,5 @@
 import type { Context } from './domain/context.ts'
+import { retireSigningKeys } from './domain/signing-keys/retire-signing-keys.ts'
 import { isClockBehind } from './domain/tokens/clock-check.ts'
 
 /** Milliseconds between two rounds. */
@@ -28,7 +29,9 @@ export function startMaintenance(context: Context): Maintenance {
     reportClock(context)
     live.revocations.forgetExpired(clock())
     await live.refusals.flushDue()
-    if (isPruning) await store.prune()
+    if (!isPruning) return
+    await store.prune()
+    await retireSigningKeys(context)
   }
 
   function reportFailure(cause: unknown): void {

@@ -52,8 +52,10 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
   const databasePath = join(folder, 'data.db')
   const clock = options.clock === 'real' ? realClock() : fixedClock()
   const logged: string[] = []
-  const open = () =>
-    createBroker({
+  let openings = 0
+  const open = () => {
+    openings += 1
+    return createBroker({
       ...readConfig({
         AA_ADMIN_SECRET: adminSecret,
         AA_DB_PATH: databasePath,
@@ -62,8 +64,9 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
       }),
       clock: clock.now,
       log: collectingLog(logged),
-      ...(options.clock === 'real' ? {} : { random: seededRandom(folder) }),
+      ...(options.clock === 'real' ? {} : { random: seededRandom(`${folder} ${openings}`) }),
     })
+  }
   let broker = await open()
   const fetch = injectFetch(() => broker.app)
   const client = new BrokerClient(url, { fetch, surroundings: { now: clock.now } })
@@ -119,7 +122,7 @@ function refuseToMove(): never {
   throw new Error('the real clock moves by itself')
 }
 
-/** Different for each broker, the same in each run of one broker: SHA-256 of a seed and a counter. */
+/** Different for each start of each broker, the same in each run: SHA-256 of a seed and a counter. */
 function seededRandom(seed: string): Random {
   let counter = 0
   return (length) => {

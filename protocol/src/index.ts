@@ -47,7 +47,7 @@ export {
   type RevocationLevel,
 } from './revocation-target.ts'
 
-export { lineageOf, type Lineage } from './lineage.ts'
+export { lineageOf, type Lineage, type LineageClaims } from './lineage.ts'
 export { matchesRevocation, type RevocationEntry } from './match-revocation.ts'
 
 export { errorCodes, type ErrorCode } from './error-codes.ts'

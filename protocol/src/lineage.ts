@@ -22,6 +22,12 @@ export interface Lineage {
   readonly apps: string[]
 }
 
+/** The claims that a token descends by. */
+export type LineageClaims = Pick<
+  Claims,
+  'jti' | 'sid' | 'lsid' | 'sub' | 'app_id' | 'task_id' | 'delegation_chain'
+>
+
 /**
  * The lineage of a token, see `matchesRevocation`. A record's `jti` and `parent_jti` are not in it: a revocation names
  * their session, which covers them and all their renewals.
@@ -32,7 +38,7 @@ export interface Lineage {
  *   lineageOf(claims).sessions.some((sid) => deadSessions.has(sid))
  * ```
  */
-export function lineageOf(claims: Claims): Lineage {
+export function lineageOf(claims: LineageClaims): Lineage {
   const { jti, sid, lsid, sub, app_id: appId, task_id: taskId } = claims
   const { delegation_chain: chain = [] } = claims
   return {

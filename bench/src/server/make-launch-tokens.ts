@@ -1,30 +1,32 @@
 import assert from 'node:assert/strict'
-import { formatDetail } from '@agentwrit/protocol'
+import { formatDetail, lineageOf } from '@agentwrit/protocol'
 import type { Context } from '../../../broker/src/domain/context.ts'
 import {
   drawLaunchToken,
   issuedEvent,
 } from '../../../broker/src/domain/launch-tokens/create-launch-token.ts'
 import { beginAdminSession } from '../../../broker/src/domain/operators/authenticate-operator.ts'
+import type { PresentedSession } from '../../../broker/src/domain/tokens/session.ts'
 import { launchedScope } from '../launched-scope.ts'
 import { inPortions } from './in-portions.ts'
 
 /** As a signed-in operator makes them, so that a registration has all its guards to pass. */
 export async function makeLaunchTokens(context: Context, count: number): Promise<string[]> {
-  const { claims } = await beginAdminSession(context, 3600, ({ jti }, ttl) => ({
+  const { claims, kid } = await beginAdminSession(context, 3600, ({ jti }, ttl) => ({
     event_type: 'admin_auth',
     actor: 'admin',
     outcome: 'success',
     jti,
     detail: formatDetail('admin signed in', { jti, ttl }),
   }))
-  const creator = { sid: claims.sid ?? '', jti: claims.jti }
+  const { sid = '', jti, iat } = claims
+  const creator = { sid, jti, iat, kid, lineage: lineageOf(claims) }
   return inPortions(count, () => makeLaunchToken(context, creator))
 }
 
 async function makeLaunchToken(
   context: Context,
-  creator: { readonly sid: string; readonly jti: string },
+  creator: PresentedSession,
 ): Promise<string> {
   const { secret, token } = drawLaunchToken(
     context,

@@ -46,6 +46,7 @@ async function makeRegistration(context: Context, secret: string): Promise<Regis
     launchTokenHash: launchToken.hash,
     singleUse: true,
     lsid,
+    iat: draft.claims.iat,
     nonce: randomBytes(32).toString('hex'),
     nonceExpiresAt: context.clock() + 600_000,
     agent: {

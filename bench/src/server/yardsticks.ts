@@ -1,5 +1,6 @@
 // The same broker with one thing taken away, so that a ratio says what this one thing costs or brings.
 import type { LaunchToken } from '../../../broker/src/domain/launch-tokens/launch-token.ts'
+import type { KeptChange } from '../../../broker/src/domain/outcome.ts'
 import type { Store } from '../../../broker/src/domain/store.ts'
 
 /** Registration without a database: launch tokens in a map, and every change kept at once and nowhere. */
@@ -29,6 +30,6 @@ export function commitOneByOne({ agents }: Store): void {
   } satisfies Partial<Store['agents']>)
 }
 
-async function keep(): Promise<{ kept: true; at: number; highestExp: number }> {
-  return { kept: true, at: Date.now(), highestExp: 0 }
+async function keep(): Promise<KeptChange> {
+  return { kept: true, at: Date.now(), highestExp: 0, seq: 0 }
 }

@@ -1,12 +1,13 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { encodeBase64url, readToken, unsignedToken, type Claims } from '@agentwrit/protocol'
 import type { Keys, OpenedToken } from '../domain/tokens/keys.ts'
-import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { adminSecretJudge } from './admin-secret.ts'
 import { chooseEd25519 } from './choose-ed25519.ts'
-import { nonceKey } from './derived-keys.ts'
+import { keystoreKey, nonceKey } from './derived-keys.ts'
 import type { Ed25519, Signer } from './ed25519.ts'
-import { openKeyRing, type KeyRing } from './key-ring.ts'
+import { LivingRing } from './living-ring.ts'
+import { makeRandomSigningKey, resealSigningKey } from './sealed-key.ts'
 import { VerifyQueue } from './verify-queue.ts'
 
 const NONCE_MAC_LENGTH = 16
@@ -32,23 +33,54 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
   const isAdminSecret = adminSecretJudge(options.adminSecret)
   // A key object, because handing the bytes over anew costs more than the MAC.
   const nonceMacKey = createSecretKey(nonceKey(seed))
+  const sealingKey = keystoreKey(seed)
   const ed25519 = await chooseEd25519()
-  const ring = openKeyRing(signingKeys, seed, ed25519)
+  const ring = new LivingRing(signingKeys, seed, ed25519)
   const queue = new VerifyQueue()
   return {
     ed25519: ed25519.name,
-    activeKid: ring.activeKid,
-    importedKey: ring.importedKey,
+    get activeKid() {
+      return ring.activeKid
+    },
+    get importedKey() {
+      return ring.importedKey
+    },
+    accepts: (kid) => ring.accepts(kid),
     published: () => ring.published,
-    sign: (claims) => signToken(claims, ring.activeKid, ring.sign),
+    learn: (rows) => ring.learn(rows),
+    makeSigningKey: (at) => makeRandomSigningKey(at, sealingKey),
+    reseal: (row, change) => resealSigningKey(row, change, sealingKey),
+    sign: (claims) => signToken(claims, ring.activeKid, ring.activeSigner),
     signAgain(claims, kid) {
-      const sign = ring.signers.get(kid)
+      const sign = ring.signerOf(kid)
       return sign && signToken(claims, kid, sign)
     },
-    openToken: async (token) => {
+    signMessage: (message) => ring.activeSigner(message),
+    ...verifying(ring, queue, ed25519),
+    namesUnknownKey(token) {
+      const kid = readToken(token)?.kid
+      return kid !== undefined && !ring.accepts(kid)
+    },
+    isPublicKey: (publicKey) => ed25519.isPublicKey(publicKey),
+    nonceMac: (bytes) =>
+      createHmac('sha256', nonceMacKey).update(bytes).digest().subarray(0, NONCE_MAC_LENGTH),
+    isAdminSecret,
+    [Symbol.asyncDispose]: async () => queue[Symbol.asyncDispose](),
+  }
+}
+
+type Verifying = Pick<
+  Keys,
+  'openToken' | 'openTokenAtOnce' | 'verifyMessage' | 'verifyMessageAtOnce' | 'verifySignature'
+>
+
+/** A key may be retired while a signature of it waits in the queue: what is not accepted at the end never was verified. */
+function verifying(ring: LivingRing, queue: VerifyQueue, ed25519: Ed25519): Verifying {
+  return {
+    async openToken(token) {
       const read = readSigned(token, ring)
-      if (read === undefined) return undefined
-      return (await queue.verify(read)) ? read.opened : undefined
+      if (read === undefined || !(await queue.verify(read))) return undefined
+      return ring.accepts(read.opened.kid) ? read.opened : undefined
     },
     openTokenAtOnce(token) {
       const read = readSigned(token, ring)
@@ -56,13 +88,18 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
       const verifies = ed25519.verify(read.publicKey, read.message, read.signature)
       return verifies ? read.opened : undefined
     },
-    isPublicKey: (publicKey) => ed25519.isPublicKey(publicKey),
+    async verifyMessage({ kid, message, signature }) {
+      const publicKey = ring.publicKeyOf(kid)
+      if (publicKey === undefined) return undefined
+      const verifies = await queue.verify({ publicKey, message, signature })
+      return ring.accepts(kid) ? verifies : undefined
+    },
+    verifyMessageAtOnce({ kid, message, signature }) {
+      const publicKey = ring.publicKeyOf(kid)
+      return publicKey && ed25519.verify(publicKey, message, signature)
+    },
     verifySignature: async (publicKey, message, signature) =>
       queue.verify({ publicKey, message, signature }),
-    nonceMac: (bytes) =>
-      createHmac('sha256', nonceMacKey).update(bytes).digest().subarray(0, NONCE_MAC_LENGTH),
-    isAdminSecret,
-    [Symbol.asyncDispose]: async () => queue[Symbol.asyncDispose](),
   }
 }
 
@@ -72,9 +109,9 @@ function signToken(claims: Claims, kid: string, sign: Signer): string {
 }
 
 /** All that is cheap about opening a token: its form, and whether it names a key we accept. */
-function readSigned(token: string, { accepted }: KeyRing) {
+function readSigned(token: string, ring: LivingRing) {
   const parts = readToken(token)
-  const publicKey = parts === undefined ? undefined : accepted.get(parts.kid)
+  const publicKey = parts === undefined ? undefined : ring.publicKeyOf(parts.kid)
   if (parts === undefined || publicKey === undefined) return undefined
   const { kid, payload, signature, signingInput } = parts
   return { publicKey, signature, message: Buffer.from(signingInput), opened: { kid, payload } }

@@ -1,16 +1,16 @@
 import { encodeBase64url } from '@agentwrit/protocol'
 import type { PublishedKey } from '@agentwrit/protocol'
 import type { Keys } from '../domain/tokens/keys.ts'
-import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import { toPublishedKey } from '../domain/signing-keys/published-key.ts'
+import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { keystoreKey } from './derived-keys.ts'
 import type { Ed25519, Signer } from './ed25519.ts'
 import { keyIdOf } from '../domain/tokens/key-id.ts'
-import { openSigningKey } from './sealed-key.ts'
+import { changedRow, openSigningKey } from './sealed-key.ts'
 
-/** The signing keys that a broker accepts, one of which signs. */
+/** The signing keys that the rows of the store make accepted, one of which signs. */
 export interface KeyRing {
   readonly activeKid: string
-  readonly sign: Signer
   /** Of every accepted key, by kid: what a retiring one has signed may have to be signed again. */
   readonly signers: ReadonlyMap<string, Signer>
   /** Public keys by kid: the active one and the retiring ones. */
@@ -30,14 +30,9 @@ export function openKeyRing(
   const open = (row: SigningKey): OpenedKey => openKey(row, sealingKey, ed25519)
   const active = open(requireActive(rows))
   const accepted = [active, ...findRetiring(rows).map(open)]
-  const sign = ed25519.signer(active.seed)
-  const others = accepted
-    .slice(1)
-    .map(({ row, seed: own }) => [row.kid, ed25519.signer(own)] as const)
   return {
     activeKid: active.row.kid,
-    sign,
-    signers: new Map([[active.row.kid, sign], ...others]),
+    signers: new Map(accepted.map(({ row, seed: own }) => [row.kid, ed25519.signer(own)])),
     accepted: new Map(accepted.map(({ row, publicKey }) => [row.kid, publicKey])),
     published: accepted.map(({ row }) => toPublishedKey(row)),
     importedKey: findImported(accepted),
@@ -64,19 +59,13 @@ function findRetiring(rows: readonly SigningKey[]): SigningKey[] {
 
 function openKey(row: SigningKey, sealingKey: Uint8Array, ed25519: Ed25519): OpenedKey {
   const seed = openSigningKey(row, sealingKey)
-  if (seed === undefined) {
-    throw new Error(`signing key ${row.kid} was changed or is sealed under another seed`)
-  }
+  if (seed === undefined) throw new Error(changedRow(row))
   const publicKey = ed25519.publicKeyOf(seed)
   const x = encodeBase64url(publicKey)
   if (x !== row.x || keyIdOf(x) !== row.kid) {
     throw new Error(`signing key ${row.kid} is not the key that its row names`)
   }
   return { row, seed, publicKey }
-}
-
-function toPublishedKey({ x, kid }: SigningKey): PublishedKey {
-  return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }
 }
 
 function findImported(keys: readonly OpenedKey[]): Keys['importedKey'] {

@@ -1,6 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { canonicalize, decodeBase64url, encodeBase64url } from '@agentwrit/protocol'
-import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import {
+  isAccepted,
+  type SigningKey,
+  type SigningKeyChange,
+} from '../domain/signing-keys/signing-key.ts'
 import { firstSigningSeed, keystoreKey } from './derived-keys.ts'
 import { SEED_LENGTH } from './ed25519.ts'
 import { keyIdOf } from '../domain/tokens/key-id.ts'
@@ -30,6 +34,31 @@ export function makeFirstSigningKey({ seedFile, imported, at }: FirstSigningKey)
   const x = encodeBase64url(nodeEd25519().publicKeyOf(seed))
   const own = { kid: keyIdOf(x), x, status: 'active', createdAt: at } as const
   return sealSigningKey(imported ? { ...own, importedAt: at } : own, seed, keystoreKey(seedFile))
+}
+
+/** A key of its own, which no other secret leads to: whoever steals the deployment's seed cannot derive it. */
+export function makeRandomSigningKey(at: number, sealingKey: Uint8Array): SigningKey {
+  const seed = randomBytes(SEED_LENGTH)
+  const x = encodeBase64url(nodeEd25519().publicKeyOf(seed))
+  return sealSigningKey({ kid: keyIdOf(x), x, status: 'active', createdAt: at }, seed, sealingKey)
+}
+
+/** The row after the change: sealed anew, or without its private half. Throws if the row is not as it was sealed. */
+export function resealSigningKey(
+  row: SigningKey,
+  change: SigningKeyChange,
+  sealingKey: Uint8Array,
+): SigningKey {
+  const { sealed: _, ...facts } = { ...row, ...change }
+  if (!isAccepted(facts)) return { ...facts, sealed: '' }
+  const seed = openSigningKey(row, sealingKey)
+  if (seed === undefined) throw new Error(changedRow(row))
+  return sealSigningKey(facts, seed, sealingKey)
+}
+
+/** What to say of a row that does not open. */
+export function changedRow({ kid }: SigningKey): string {
+  return `signing key ${kid} was changed or is sealed under another seed`
 }
 
 /** The key's row, with its private seed encrypted. Whoever changes status or dates seals anew. */
@@ -63,8 +92,10 @@ export function openSigningKey(row: SigningKey, sealingKey: Uint8Array): Uint8Ar
   }
 }
 
-/** `x` needs no place here: `kid` is its thumbprint. */
-function associatedData({ kid, status, createdAt, importedAt }: SigningKeyFacts): Buffer {
-  const dates = importedAt === undefined ? { createdAt } : { createdAt, importedAt }
-  return Buffer.from(`agentwrit-signing-key-v1\n${canonicalize({ kid, status, ...dates })}`)
+/** `x` needs no place here: `kid` is its thumbprint. Dates that are not set are left out. */
+function associatedData(facts: SigningKeyFacts): Buffer {
+  const { kid, status, createdAt, importedAt, retiresAt, retiredAt } = facts
+  const dates = Object.entries({ createdAt, importedAt, retiresAt, retiredAt })
+  const set = Object.fromEntries(dates.filter(([, date]) => date !== undefined))
+  return Buffer.from(`agentwrit-signing-key-v1\n${canonicalize({ kid, status, ...set })}`)
 }

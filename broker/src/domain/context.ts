@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Refusals } from './audit/refusals.ts'
 import type { RevocationIndex } from './revocation/revocation-index.ts'
+import type { KeyFollower } from './signing-keys/key-follower.ts'
 import type { Store } from './store.ts'
 import type { Clock, Log, Random } from './surroundings.ts'
 import type { Keys } from './tokens/keys.ts'
@@ -11,6 +12,7 @@ export interface Live {
   readonly revocations: RevocationIndex
   readonly verified: VerifiedTokens
   readonly refusals: Refusals
+  readonly signingKeys: KeyFollower
 }
 
 /** All that a verb may touch besides its arguments. */

@@ -1,10 +1,11 @@
 import type { AppStore } from './apps/app.ts'
 import type { AuditStore } from './audit/audit-event.ts'
+import type { DelegationStore } from './delegation/delegation.ts'
 import type { AgentStore } from './identity/agent.ts'
 import type { LaunchTokenStore } from './launch-tokens/launch-token.ts'
 import type { RevocationStore } from './revocation/revocation.ts'
 import type { SessionStore } from './tokens/session.ts'
-import type { SigningKeyStore } from './tokens/signing-key.ts'
+import type { SigningKeyStore } from './signing-keys/signing-key.ts'
 
 /** What is kept, noun by noun. Every method that changes something is one atomic change with its audit events. */
 export interface Store {
@@ -12,6 +13,7 @@ export interface Store {
   readonly apps: AppStore
   readonly launchTokens: LaunchTokenStore
   readonly sessions: SessionStore
+  readonly delegations: DelegationStore
   readonly revocations: RevocationStore
   readonly audit: AuditStore
   readonly signingKeys: SigningKeyStore

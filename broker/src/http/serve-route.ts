@@ -87,7 +87,7 @@ function respond(route: Route, broker: Broker) {
     const { caller } = request
     // Law 4. A change repeats the check of the bearer in its own transaction; a route that only reads repeats it here,
     // in the turn that writes the answer. Who died meanwhile is refused, and audited, as if he came now.
-    if (route.method === 'GET' && caller !== undefined && !isStillLive(context, caller.claims)) {
+    if (route.method === 'GET' && caller !== undefined && !isStillLive(context, caller)) {
       await refuseDead(route, broker, request)
     }
     deliver(route, reply, value)

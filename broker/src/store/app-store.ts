@@ -5,6 +5,7 @@ import { registerApp } from './changes/register-app.ts'
 import { rotateAppSecret } from './changes/rotate-app-secret.ts'
 import { signInApp } from './changes/sign-in-app.ts'
 import type { Committer } from './committer.ts'
+import { withEnded } from './ended.ts'
 import { findApp, findAppByClientId } from './reads/find-app.ts'
 import type { RowSource } from './reads/finds.ts'
 import type { Scanner } from './reads/scans.ts'
@@ -24,8 +25,8 @@ export function createAppStore({ committer, source, find, scan }: AppStoreParts)
     change: (app, presented, events) => committer.commit(changeApp(app, presented, events)),
     deregister: (entry, presented, events) =>
       committer.commit(deregisterApp(entry, presented, events)),
-    rotateSecret: (swap, presented, events) =>
-      committer.commit(rotateAppSecret(swap, presented, events)),
+    rotateSecret: async (swap, presented, events) =>
+      withEnded(await committer.commit(rotateAppSecret(swap, presented, events))),
     signIn: (login, events) => committer.commit(signInApp(login, events)),
     find: (appId) => find(findApp(source, appId)),
     findByClientId: (clientId) => find(findAppByClientId(source, clientId)),

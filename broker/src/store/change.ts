@@ -19,6 +19,7 @@ export interface Change<Name extends string = string> {
 export type Guard<Name extends string = string> = { readonly name: Name } & (
   | { [Table in TableName]: SomeRow<Table> }[TableName]
   | { [Table in PlainTableName]: NoRow<Table> }[PlainTableName]
+  | { [Table in PlainTableName]: FewerRows<Table> }[PlainTableName]
   | BeforeInstant
   | AfterInstant
 )
@@ -37,6 +38,14 @@ interface NoRow<Table extends TableName> {
   readonly where?: Condition<Table>
 }
 
+/** Fewer than so many rows under the key meet the condition. */
+interface FewerRows<Table extends TableName> {
+  readonly fewer: Table
+  readonly than: number
+  readonly key: Key<Table>
+  readonly where?: Condition<Table>
+}
+
 /** The batch's time lies before this instant (milliseconds). */
 interface BeforeInstant {
   readonly before: number
@@ -50,9 +59,14 @@ interface AfterInstant {
 type Key<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: string | number }
 type Condition<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: Test }
 
-/** A value the column must hold (null: unset), or its place in time; see `holds`. */
-export type Test = Value | TimeTest
-export type TimeTest = { readonly time: 'ahead' | 'ahead or unset' | 'since epoch' }
+/** A value the column must hold (null: unset), a bound, or its place in time; see `passes`. */
+export type Test = Value | BoundTest | TimeTest
+/** In the column's own unit; an unset column is outside every bound. */
+export type BoundTest = { readonly atLeast: number } | { readonly above: number }
+export type TimeTest =
+  | { readonly time: 'ahead' | 'ahead or unset' | 'since epoch' }
+  /** Unset, or later than the batch or than this instant (milliseconds). */
+  | { readonly unliftedFor: number }
 
 /** Later than the batch. */
 export const ahead: TimeTest = { time: 'ahead' }
@@ -64,6 +78,7 @@ export type Write =
   | { [Table in TableName]: Insert<Table> }[TableName]
   | { [Table in TableName]: Update<Table> }[TableName]
   | { [Table in TableName]: Remove<Table> }[TableName]
+  | { [Table in PlainTableName]: InsertEach<Table> }[PlainTableName]
   | RemoveExpired
 
 interface Insert<Table extends TableName> {
@@ -83,6 +98,15 @@ interface Remove<Table extends TableName> {
   readonly key: Key<Table>
 }
 
+/** One row for every row of another table under the key that meets the condition; the change's answer holds them. */
+interface InsertEach<Table extends TableName> {
+  readonly insertEach: TableName
+  readonly of: Table
+  readonly key: Key<Table>
+  readonly where?: Condition<Table>
+  readonly row: Readonly<Record<string, NewValue>>
+}
+
 /** Rows worthless for ten minutes, at most so many. */
 interface RemoveExpired {
   readonly removeExpired: ExpiringTableName
@@ -96,5 +120,11 @@ export type NewValue =
   | { readonly at: number }
   /** The present value, raised to this one. */
   | { readonly atLeast: number }
-  /** The highest `exp` issued before this write. */
-  | { readonly highestExp: true }
+  /** The highest `exp` issued before this write, and no less than so many milliseconds after the batch. */
+  | { readonly highestExp: true; readonly atLeastAfter?: number }
+  /** The first whole second (in milliseconds) at least so many milliseconds after the batch. */
+  | { readonly wholeSecondAfter: number }
+  /** Number of the change's first audit event. */
+  | { readonly seq: true }
+  /** In `insertEach`: the other row's value, behind this text if there is one. */
+  | { readonly copied: string; readonly behind?: string }

@@ -1,8 +1,9 @@
 import { Fault } from '../domain/fault.ts'
-import type { Outcome } from '../domain/outcome.ts'
+import type { FailedGuard, KeptChange } from '../domain/outcome.ts'
 import type { Change } from './change.ts'
 import { EngineFailure, type BatchReport, type Decision, type Engine } from './engine.ts'
 import type { StoreObserver } from './store-observer.ts'
+import type { Row } from './table.ts'
 
 const batchSize = 64
 /** For each of the two queues. */
@@ -12,6 +13,13 @@ interface Waiting {
   readonly change: Change
   readonly resolve: (result: Decided) => void
   readonly reject: (fault: Fault) => void
+}
+
+/** An outcome with the rows that the change has inserted for each of others. */
+export type Committed<Name extends string> = FailedGuard<Name> | (KeptChange & Made)
+
+interface Made {
+  readonly made: readonly Row[]
 }
 
 type Decided = Omit<BatchReport, 'decisions'> & { readonly decision: Decision }
@@ -38,9 +46,12 @@ export class Committer {
     this.#observer = observer
   }
 
-  async commit<Name extends string>(change: Change<Name>): Promise<Outcome<Name>> {
+  async commit<Name extends string>(change: Change<Name>): Promise<Committed<Name>> {
     const { at, highestExp, decision } = await this.#submit(change)
-    if (decision.kept) return { kept: true, at, highestExp }
+    if (decision.kept) {
+      const { seq, made } = decision
+      return { kept: true, at, highestExp, seq, made }
+    }
     if ('guard' in decision) {
       const guard = change.guards[decision.guard]
       if (guard !== undefined) return { kept: false, guard: guard.name }

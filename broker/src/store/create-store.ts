@@ -3,20 +3,24 @@ import type { Store } from '../domain/store.ts'
 import { createAppStore } from './app-store.ts'
 import { appendEvents } from './changes/append-events.ts'
 import { createLaunchToken } from './changes/create-launch-token.ts'
+import { delegateToken } from './changes/delegate-token.ts'
 import { prune, pruneBound } from './changes/prune.ts'
 import { registerAgent } from './changes/register-agent.ts'
 import { removeLaunchToken } from './changes/remove-launch-token.ts'
 import type { Committer } from './committer.ts'
+import { countChildren } from './reads/count-children.ts'
 import {
-  allSigningKeys,
   findAgent,
   findLaunchToken,
   findLaunchTokenById,
   readHead,
   type RowSource,
 } from './reads/finds.ts'
+import { observeAgent } from './reads/observe-agents.ts'
 import type { Scanner } from './reads/scans.ts'
+import { createRevocationStore } from './revocation-store.ts'
 import { createSessionStore } from './session-store.ts'
+import { createSigningKeyStore } from './signing-key-store.ts'
 import type { StoreObserver, StoreOperation } from './store-observer.ts'
 
 export interface StoreParts {
@@ -50,6 +54,8 @@ export function createStore({
     agents: {
       register: (registration, events) => committer.commit(registerAgent(registration, events)),
       find: (agentId) => find(findAgent(source, agentId)),
+      observe: (agentId, at) => find(observeAgent(source, agentId, at)),
+      list: (filter, page, at) => scan('agents', { filter, page, at }),
       countActive: (at) => scan('activeAgents', { at }),
     },
     apps: createAppStore({ committer, source, find, scan }),
@@ -62,14 +68,19 @@ export function createStore({
       remove: (token, presented, events) =>
         committer.commit(removeLaunchToken(token, presented, events)),
     },
-    sessions: createSessionStore({ committer, source, find }),
-    revocations: { all: () => scan('revocations', undefined) },
+    sessions: createSessionStore({ committer, source, observer, find }),
+    delegations: {
+      create: (delegation, events) => committer.commit(delegateToken(delegation, events)),
+      countChildren: (sid, at) => find(countChildren(source, sid, at)),
+      observe: (query, at) => scan('delegations', { query, at }),
+    },
+    revocations: createRevocationStore({ committer, source, observer, find, scan }),
     audit: {
       append: async (events) => void (await committer.commit(appendEvents(events))),
       read: (fromSeq, limit) => scan('auditEvents', { fromSeq, limit }),
       count: async () => (await head()).seq,
     },
-    signingKeys: { all: () => find(allSigningKeys(source)) },
+    signingKeys: createSigningKeyStore({ committer, source, find, scan }),
     head: async () => {
       const { lastTime: _, ...values } = await head()
       return values

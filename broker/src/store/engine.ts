@@ -1,4 +1,5 @@
 import type { Change } from './change.ts'
+import type { Row } from './table.ts'
 
 /** Runs batches of changes, one at a time. */
 export interface Engine {
@@ -20,14 +21,24 @@ export interface BatchReport {
   readonly decisions: readonly Decision[]
 }
 
-/** Plain data, because it crosses a thread. `guard` is the place of the failed guard in the change. */
+/**
+ * Plain data, because it crosses a thread. `removed`: how many expired rows went; `made`: what `insertEach` inserted;
+ * `seq`: number of the change's first event; `guard`: the place of the failed guard in the change.
+ */
 export type Decision =
-  | { readonly kept: true; readonly removed: number }
+  | KeptDecision
   | { readonly kept: false; readonly guard: number }
   /** The change contradicts the schema (an id that exists already): a defect. */
   | { readonly kept: false; readonly defect: string }
   /** Its events cannot be written, so it did not happen (law 5). */
   | { readonly kept: false; readonly unaudited: string }
+
+export interface KeptDecision {
+  readonly kept: true
+  readonly removed: number
+  readonly made: readonly Row[]
+  readonly seq: number
+}
 
 export class EngineFailure extends Error {
   override readonly name = 'EngineFailure'

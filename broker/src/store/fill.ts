@@ -2,7 +2,10 @@ import type { NewValue } from './change.ts'
 import type { Moment } from './moment.ts'
 import type { Row, Value } from './table.ts'
 
-/** The values to write, with what only the batch knows filled in; `present` is the row as it stands, if it does. */
+/**
+ * The values to write, with what only the batch knows filled in; `present` is the row as it stands, or the one that is
+ * copied from.
+ */
 export function fill(
   values: Readonly<Record<string, NewValue>>,
   moment: Moment,
@@ -11,16 +14,32 @@ export function fill(
   return Object.fromEntries(
     Object.entries(values).map(([column, value]) => [
       column,
-      fillValue(value, moment, present?.[column] ?? null),
+      fillValue(value, moment, (from = column) => present?.[from] ?? null),
     ]),
   )
 }
 
-function fillValue(value: NewValue, moment: Moment, present: Value): Value {
+function fillValue(value: NewValue, moment: Moment, present: (column?: string) => Value): Value {
   if (typeof value !== 'object' || value === null) return value
   if ('at' in value) return moment.at + value.at
-  if ('atLeast' in value) {
-    return typeof present === 'number' ? Math.max(present, value.atLeast) : value.atLeast
-  }
-  return moment.highestExp
+  if ('highestExp' in value) return highestExpAt(moment, value.atLeastAfter)
+  if ('seq' in value) return moment.seq
+  if ('wholeSecondAfter' in value) return wholeSecondAfter(moment.at + value.wholeSecondAfter)
+  if ('copied' in value) return copied(present(value.copied), value.behind)
+  const old = present()
+  return typeof old === 'number' ? Math.max(old, value.atLeast) : value.atLeast
+}
+
+/** Seconds. */
+function highestExpAt({ at, highestExp }: Moment, atLeastAfter: number | undefined): number {
+  if (atLeastAfter === undefined) return highestExp
+  return Math.max(highestExp, wholeSecondAfter(at + atLeastAfter) / 1000)
+}
+
+function wholeSecondAfter(instant: number): number {
+  return Math.ceil(instant / 1000) * 1000
+}
+
+function copied(value: Value, behind: string | undefined): Value {
+  return behind === undefined ? value : `${behind}${value}`
 }

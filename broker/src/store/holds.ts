@@ -6,21 +6,37 @@ import { tables, type TableName } from './tables.ts'
 /** The guard's table and key, for whoever loads its rows; undefined when it needs none. */
 export function guardedRows(guard: Guard): { table: TableName; key: Row } | undefined {
   if ('before' in guard || 'after' in guard) return undefined
-  return { table: 'some' in guard ? guard.some : guard.none, key: { ...guard.key } }
+  return { table: tableOf(guard), key: { ...guard.key } }
 }
 
 /** Decides a guard from the rows under its key: the one judge for both engines. */
 export function holds(guard: Guard, rows: readonly Row[], moment: Moment): boolean {
   if ('before' in guard) return moment.at < guard.before
   if ('after' in guard) return moment.at > guard.after
-  const table: TableDescription = tables['some' in guard ? guard.some : guard.none]
-  const where: Readonly<Record<string, Test>> = { ...guard.where }
-  const found = rows.some((row) =>
-    Object.entries(where).every(([column, test]) =>
-      passes(test, row[column] ?? null, table.columns[column], moment),
-    ),
-  )
-  return 'some' in guard ? found : !found
+  const table: TableDescription = tables[tableOf(guard)]
+  const found = rows.filter(meeting(table, guard.where, moment)).length
+  if ('some' in guard) return found > 0
+  return found < ('fewer' in guard ? guard.than : 1)
+}
+
+/** Whether a row of the table meets the condition. */
+export function meeting(
+  table: TableDescription,
+  where: Readonly<Record<string, Test | undefined>> = {},
+  moment: Moment,
+): (row: Row) => boolean {
+  const tests = Object.entries(where).filter(([, test]) => test !== undefined)
+  return (row) =>
+    tests.every(([column, test]) =>
+      passes(test ?? null, row[column] ?? null, table.columns[column], moment),
+    )
+}
+
+type RowGuard = Exclude<Guard, { readonly before: number } | { readonly after: number }>
+
+function tableOf(guard: RowGuard): TableName {
+  if ('some' in guard) return guard.some
+  return 'none' in guard ? guard.none : guard.fewer
 }
 
 function passes(
@@ -30,8 +46,19 @@ function passes(
   moment: Moment,
 ): boolean {
   if (typeof test !== 'object' || test === null) return value === test
-  if (value === null) return test.time === 'ahead or unset'
+  if ('unliftedFor' in test) return value === null || isAfterEither(value, test, moment)
+  if ('time' in test && value === null) return test.time === 'ahead or unset'
   if (typeof value !== 'number') return false
+  if ('atLeast' in test) return value >= test.atLeast
+  if ('above' in test) return value > test.above
   const instant = type === 'seconds' ? value * 1000 : value
   return test.time === 'since epoch' ? instant >= moment.notBefore * 1000 : instant > moment.at
+}
+
+function isAfterEither(
+  value: string | number,
+  { unliftedFor }: { readonly unliftedFor: number },
+  { at }: Moment,
+): boolean {
+  return typeof value === 'number' && value > Math.min(unliftedFor, at)
 }

@@ -1,4 +1,4 @@
-import type { SigningKey } from '../domain/tokens/signing-key.ts'
+import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { migrations } from './migrations.ts'
 import { readInteger } from './read-column.ts'
 import type { RowMac } from './row-mac.ts'

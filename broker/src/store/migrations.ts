@@ -79,6 +79,8 @@ export const migrations: readonly Migration[] = [
     // Older code knows no delegated sessions, and no revocation but of single sessions and apps.
     oldestCode: 4,
     statements: [
+      'alter table sessions add column kid text',
+      'update sessions set kid = (select kid from tokens where jti = current_jti)',
       'alter table sessions add column parent_sid text',
       'alter table sessions add column chain_hash text',
       'alter table sessions add column depth bigint not null default 0',

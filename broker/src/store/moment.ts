@@ -6,4 +6,6 @@ export interface Moment {
   readonly notBefore: number
   /** Seconds. */
   readonly highestExp: number
+  /** Number of the next audit event. */
+  readonly seq: number
 }

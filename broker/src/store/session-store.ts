@@ -5,24 +5,37 @@ import { releaseSession } from './changes/release-session.ts'
 import { renewToken } from './changes/renew-token.ts'
 import { repeatRenewal } from './changes/repeat-renewal.ts'
 import type { Committer } from './committer.ts'
-import { findRenewal, findSession, type RowSource } from './reads/finds.ts'
+import { withEnded } from './ended.ts'
+import { findRenewal, findSession, findSessionOfToken, type RowSource } from './reads/finds.ts'
+import type { StoreObserver } from './store-observer.ts'
 
 interface SessionStoreParts {
   readonly committer: Committer
   readonly source: RowSource
+  readonly observer: StoreObserver
   /** Turns a failed read into a fault. */
   readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
 }
 
 /** The port of sessions, for any engine. */
-export function createSessionStore({ committer, source, find }: SessionStoreParts): SessionStore {
+export function createSessionStore({
+  committer,
+  source,
+  observer,
+  find,
+}: SessionStoreParts): SessionStore {
   return {
     begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
     find: (sid) => find(findSession(source, sid)),
-    renew: (swap, events) => committer.commit(renewToken(swap, events)),
+    findByToken: (jti) => find(findSessionOfToken(source, jti)),
+    renew: async (swap, events) => withEnded(await committer.commit(renewToken(swap, events))),
     findRenewal: (oldJti) => find(findRenewal(source, oldJti)),
     repeatRenewal: (repeat, events) => committer.commit(repeatRenewal(repeat, events)),
     endReused: (entry, after, events) => committer.commit(endReusedSession(entry, after, events)),
-    release: (entry, events) => committer.commit(releaseSession(entry, events)),
+    release: async (entry, events) => {
+      const outcome = await committer.commit(releaseSession(entry, events))
+      if (outcome.kept) observer.tokensKilled('release', 1)
+      return outcome
+    },
   }
 }

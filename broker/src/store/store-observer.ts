@@ -1,3 +1,4 @@
+import type { RevocationLevel } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
 
 /** What can fail: batches of changes, reads of single rows, reads of many. */
@@ -8,5 +9,7 @@ export type StoreOperation = (typeof storeOperations)[number]
 export interface StoreObserver {
   /** These events are in the chain; the batch that wrote them took so long. */
   eventsCommitted(events: readonly NewAuditEvent[], seconds: number): void
+  /** So many live tokens were killed by an entry of this level, or by a release. */
+  tokensKilled(level: RevocationLevel | 'release', count: number): void
   operationFailed(operation: StoreOperation): void
 }

@@ -13,6 +13,8 @@ export interface TableDescription {
   readonly mac: boolean
   /** The row is worthless from this instant on, and pruned ten minutes later. */
   readonly expiry?: string
+  /** Milliseconds that it stays readable after that. */
+  readonly afterlife?: number
   /** Rows of another table that go with the expired one (a foreign key), found by this column of both. */
   readonly takesAlong?: { readonly table: string; readonly by: string }
 }
@@ -35,13 +37,13 @@ export function keyOf(table: TableDescription, row: Row): Row {
   return Object.fromEntries(table.key.map((column) => [column, row[column] ?? null]))
 }
 
-/** The expiry column's bound for rows that have been worthless for ten minutes at `at` (milliseconds). */
+/** The expiry column's bound for rows that can go at `at` (milliseconds): worthless, and unread, for ten minutes. */
 export function pruneBefore(
   table: TableDescription,
   at: number,
 ): { column: string; bound: number } {
   const column = table.expiry
   if (column === undefined) throw new TypeError(`rows of ${table.name} do not expire`)
-  const bound = at - 10 * 60 * 1000
+  const bound = at - 10 * 60 * 1000 - (table.afterlife ?? 0)
   return { column, bound: table.columns[column] === 'seconds' ? Math.floor(bound / 1000) : bound }
 }

@@ -1,6 +1,7 @@
 import { agents } from './tables/agents.ts'
 import { appNames, apps } from './tables/apps.ts'
 import { auditEvents } from './tables/audit-events.ts'
+import { delegations } from './tables/delegations.ts'
 import { head } from './tables/head.ts'
 import { launchTokens } from './tables/launch-tokens.ts'
 import { nonces } from './tables/nonces.ts'
@@ -16,6 +17,7 @@ export const tables = {
   appNames,
   apps,
   auditEvents,
+  delegations,
   head,
   launchTokens,
   nonces,

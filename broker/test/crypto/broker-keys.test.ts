@@ -8,7 +8,7 @@ import { firstSigningSeed, keystoreKey } from '../../src/crypto/derived-keys.ts'
 import { keyIdOf } from '../../src/domain/tokens/key-id.ts'
 import { nodeEd25519 } from '../../src/crypto/node-ed25519.ts'
 import { makeFirstSigningKey, sealSigningKey } from '../../src/crypto/sealed-key.ts'
-import type { SigningKey, SigningKeyStatus } from '../../src/domain/tokens/signing-key.ts'
+import type { SigningKey, SigningKeyStatus } from '../../src/domain/signing-keys/signing-key.ts'
 import { firstKid, firstX, vectorKid, vectorNonce, vectorSeed } from './vectors.ts'
 
 const ed25519 = nodeEd25519()

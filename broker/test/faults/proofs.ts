@@ -3,12 +3,14 @@
 import { parseArgs } from 'node:util'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
+import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
 import { drawSeed } from './seeded-chance.ts'
 
 const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> = {
   'kill-9': proveKill,
   floods: proveFloods,
   strangers: proveStrangers,
+  races: proveRaces,
 }
 
 interface Options {
@@ -41,6 +43,16 @@ async function proveKill({ rounds, seed }: Options): Promise<unknown> {
     progress: (round, { errands, unanswered, events }) =>
       say(`round ${round}: ${errands} errands, ${unanswered} steps cut off, ${events} events`),
   })
+  return { seed, ...report }
+}
+
+/** Revocations against everything in flight. */
+async function proveRaces({ rounds, seed }: Options): Promise<unknown> {
+  say(`seed ${seed}`)
+  const progress = (round: number, { issued, refused }: RaceReport) =>
+    say(`round ${round}: ${issued} issued, ${refused} refused`)
+  const report = await raceRevocations({ rounds, seed, progress })
+  requireBound('survivors', report.survivors.length, 0)
   return { seed, ...report }
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Session } from '../../src/domain/tokens/session.ts'
 import {
   freshHex,
   noon,
+  presentedBy,
   sampleAppEntry,
   sampleAppLogin,
   sampleEvent,
@@ -18,13 +18,13 @@ export function actingAppContract(kind: StoreKind): void {
   describe('acting for an app', () => {
     test('an app that was changed or deregistered since it was read makes and deletes no launch token', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const { apps, launchTokens } = place.store
       const app = await place.registerApp()
       const session = await place.signInApp(app)
       const token = sampleLaunchToken(session, { appId: app.appId })
-      const asRead = { ...presented(session), app: { appId: app.appId, version: 1 } }
-      const anyVersion = { ...presented(session), app: { appId: app.appId } }
+      const asRead = presentedBy(session, { app: { appId: app.appId, version: 1 } })
+      const anyVersion = presentedBy(session, { app: { appId: app.appId } })
       assert.equal((await launchTokens.create(token, asRead, [])).kept, true)
       await apps.change({ ...app, scopes: ['a:b:c'], version: 2 }, admin, [])
       const changed = { kept: false, guard: 'app_changed' }
@@ -32,16 +32,17 @@ export function actingAppContract(kind: StoreKind): void {
       assert.deepEqual(await launchTokens.create(late, asRead, [sampleEvent()]), changed)
       assert.equal((await launchTokens.create(late, anyVersion, [])).kept, true)
       await place.deregister(app)
+      const over = { kept: false, guard: 'session_over' }
       const dead = sampleLaunchToken(session, { appId: app.appId })
-      assert.deepEqual(await launchTokens.create(dead, anyVersion, [sampleEvent()]), changed)
-      assert.deepEqual(await launchTokens.remove(token, anyVersion, [sampleEvent()]), changed)
+      assert.deepEqual(await launchTokens.create(dead, anyVersion, [sampleEvent()]), over)
+      assert.deepEqual(await launchTokens.remove(token, anyVersion, [sampleEvent()]), over)
       assert.deepEqual(await launchTokens.listUsable({}, { limit: 10 }, noon), [])
       assert.equal(await place.store.audit.count(), 0)
     })
 
     test('a launch token of an app registers under the ceiling that was read, and never without the app', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const { agents, apps } = place.store
       const app = await place.registerApp()
       const session = await place.signInApp(app)
@@ -86,7 +87,7 @@ export function actingAppContract(kind: StoreKind): void {
 
     test('whichever of a login and a deregistration comes first, nothing of the app survives', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const { apps, sessions } = place.store
       for (let round = 0; round < 50; round += 1) {
         const app = await place.registerApp()
@@ -97,7 +98,7 @@ export function actingAppContract(kind: StoreKind): void {
         assert.equal((await ended).kept, true)
         await Promise.all(began)
         assert.deepEqual(after, { kept: false, guard: 'app_changed' })
-        const [entry] = (await place.store.revocations.all()).filter(
+        const [entry] = (await place.store.revocations.inForce(0)).filter(
           ({ target }) => target === app.appId,
         )
         for (const { session } of logins) {
@@ -109,7 +110,7 @@ export function actingAppContract(kind: StoreKind): void {
 
     test('an app row that was changed, or made, by somebody else grants nothing', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const { apps, launchTokens, agents } = place.store
       const app = await place.registerApp()
       const session = await place.signInApp(app)
@@ -130,7 +131,7 @@ export function actingAppContract(kind: StoreKind): void {
           const acting = { appId: app.appId, version }
           const changed = { kept: false, guard: 'app_changed' }
           const made = sampleLaunchToken(session, { appId: app.appId })
-          const under = { ...presented(session), app: acting }
+          const under = presentedBy(session, { app: acting })
           assert.deepEqual(await launchTokens.create(made, under, []), changed)
           const registration = { ...sampleRegistration(token), app: acting }
           assert.deepEqual(await agents.register(registration, []), changed)
@@ -159,8 +160,4 @@ export function actingAppContract(kind: StoreKind): void {
       assert.equal((await place.store.sessions.renew(sampleSwap(session), [])).kept, true)
     })
   })
-}
-
-function presented(session: Session) {
-  return { sid: session.sid, jti: session.currentJti }
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { App } from '../../src/domain/apps/app.ts'
-import type { Session } from '../../src/domain/tokens/session.ts'
 import {
   freshHex,
   noon,
   noonSeconds,
+  presentedBy,
   sampleApp,
   sampleAppEntry,
   sampleAppLogin,
@@ -61,7 +61,7 @@ export function appContract(kind: StoreKind): void {
       const app = await place.registerApp()
       await place.deregister(app)
       const again = sampleApp({ name: app.name })
-      const outcome = await place.store.apps.register(again, presented(admin), [sampleEvent()])
+      const outcome = await place.store.apps.register(again, presentedBy(admin), [sampleEvent()])
       assert.deepEqual(outcome, { kept: false, guard: 'name_taken' })
       assert.equal(await place.store.apps.find(again.appId), undefined)
       assert.equal(await place.store.audit.count(), 0)
@@ -72,7 +72,7 @@ export function appContract(kind: StoreKind): void {
       const admin = await place.signIn()
       const wanted = Array.from({ length: 200 }, () => sampleApp({ name: 'wanted' }))
       const outcomes = await Promise.all(
-        wanted.map((app) => place.store.apps.register(app, presented(admin), [])),
+        wanted.map((app) => place.store.apps.register(app, presentedBy(admin), [])),
       )
       assert.equal(outcomes.filter(({ kept }) => kept).length, 1)
       assert.equal(await place.store.apps.count(), 1)
@@ -81,7 +81,7 @@ export function appContract(kind: StoreKind): void {
     test('an operator whose session is over changes no app', async () => {
       await using place = await TestStore.open(kind)
       const app = await place.registerApp()
-      const over = presented(await place.signIn({ currentExp: noonSeconds }))
+      const over = presentedBy(await place.signIn({ currentExp: noonSeconds }))
       const { apps } = place.store
       const refused = { kept: false, guard: 'session_over' }
       const swap = { appId: app.appId, oldHash: app.secretHash, newHash: freshHex(64) }
@@ -90,12 +90,12 @@ export function appContract(kind: StoreKind): void {
       assert.deepEqual(await apps.rotateSecret(swap, over, []), refused)
       assert.deepEqual(await apps.deregister(sampleAppEntry(app), over, []), refused)
       assert.deepEqual(await apps.find(app.appId), app)
-      assert.deepEqual(await place.store.revocations.all(), [])
+      assert.deepEqual(await place.store.revocations.inForce(0), [])
     })
 
     test('of changes made from one version exactly one is kept', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const app = await place.registerApp()
       const changes = ['a:b:1', 'a:b:2'].map((scope) => ({ ...app, scopes: [scope], version: 2 }))
       const outcomes = await Promise.all(
@@ -114,12 +114,12 @@ export function appContract(kind: StoreKind): void {
       const at = noon + 5
       const found = await place.store.apps.find(app.appId)
       assert.deepEqual(found, { ...app, deregisteredAt: at, updatedAt: at })
-      const kept = { ...entry, revokedAt: at, keepUntil: noonSeconds + 7200 }
-      assert.deepEqual(await place.store.revocations.all(), [kept])
+      const kept = { ...entry, revokedAt: at, keepUntil: noonSeconds + 7200, seq: 1 }
+      assert.deepEqual(await place.store.revocations.inForce(0), [kept])
       const admin = await place.signIn()
-      const again = await place.store.apps.deregister(sampleAppEntry(app), presented(admin), [])
+      const again = await place.store.apps.deregister(sampleAppEntry(app), presentedBy(admin), [])
       assert.deepEqual(again, { kept: false, guard: 'app_inactive' })
-      assert.equal((await place.store.revocations.all()).length, 1)
+      assert.equal((await place.store.revocations.inForce(0)).length, 1)
     })
 
     test('a login needs an active, unchanged app, and a secret it still has', async () => {
@@ -152,7 +152,7 @@ export function appContract(kind: StoreKind): void {
 
     test('a rotation replaces the secret that was read, and drops an older one', async () => {
       await using place = await TestStore.open(kind)
-      const admin = presented(await place.signIn())
+      const admin = presentedBy(await place.signIn())
       const { apps } = place.store
       const app = await place.registerApp()
       const [second, third] = [freshHex(64), freshHex(64)]
@@ -173,10 +173,6 @@ export function appContract(kind: StoreKind): void {
       assert.deepEqual(outcome, { kept: false, guard: 'app_changed' })
     })
   })
-}
-
-function presented(session: Session) {
-  return { sid: session.sid, jti: session.currentJti }
 }
 
 function ids(list: readonly App[]): string[] {

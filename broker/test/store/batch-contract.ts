@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Registration } from '../../src/domain/identity/agent.ts'
 import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
-import type { Session } from '../../src/domain/tokens/session.ts'
+import type { NewSession, Session } from '../../src/domain/tokens/session.ts'
 import type { Change } from '../../src/store/change.ts'
 import { appendEvents } from '../../src/store/changes/append-events.ts'
 import { beginSession } from '../../src/store/changes/begin-session.ts'
@@ -18,7 +18,9 @@ import { selectFrom } from '../../src/store/sql.ts'
 import type { Row } from '../../src/store/table.ts'
 import { tables } from '../../src/store/tables.ts'
 import {
+  afterSwap,
   noon,
+  presentedBy,
   sampleEvent,
   sampleKey,
   sampleLaunchToken,
@@ -35,20 +37,19 @@ export function batchContract(kind: StoreKind): void {
     test('within a batch the first to come is served, and losers leave nothing behind', async () => {
       const session = sampleSession()
       const [first, second] = [sampleSwap(session), sampleSwap(session)]
-      const third = sampleSwap(session, { oldJti: first.newJti })
+      const third = sampleSwap(afterSwap(session, first))
       const batch = [
         beginSession(session, sampleKey.kid, [sampleEvent()]),
         renewToken(first, [sampleEvent()]),
         renewToken(second, [sampleEvent()]),
         renewToken(third, [sampleEvent()]),
         releaseSession(sampleRelease(session), [sampleEvent()]),
-        renewToken(sampleSwap(session, { oldJti: third.newJti }), [sampleEvent()]),
+        renewToken(sampleSwap(afterSwap(session, third)), [sampleEvent()]),
       ]
       const { decisions, rows } = await runAll(kind, [{ batch, at: noon }])
-      const kept = { kept: true, removed: 0 }
       const refused = { kept: false, guard: 0 }
       const over = { kept: false, guard: 3 }
-      assert.deepEqual(decisions, [kept, kept, refused, kept, kept, over])
+      assert.deepEqual(decisions, [keptAt(1), keptAt(2), refused, keptAt(3), keptAt(4), over])
       assert.equal(rows['auditEvents']?.length, 4)
       assert.equal(rows['tokens']?.length, 3)
       assert.equal(rows['sessions']?.[0]?.['current_jti'], third.newJti)
@@ -141,15 +142,14 @@ interface Cast {
   readonly admin: Session
   readonly token: LaunchToken
   readonly registration: Registration
-  readonly session: Session
+  readonly session: NewSession
 }
-
-const presented = ({ sid, currentJti }: Session) => ({ sid, jti: currentJti })
 
 const toChange: Record<Step['verb'], (cast: Cast) => Change> = {
   begin: ({ admin }) => beginSession(admin, sampleKey.kid, [sampleEvent('begin')]),
-  launch: ({ admin, token }) => createLaunchToken(token, presented(admin), [sampleEvent('launch')]),
-  unlaunch: ({ admin, token }) => removeLaunchToken(token, presented(admin), [sampleEvent()]),
+  launch: ({ admin, token }) =>
+    createLaunchToken(token, presentedBy(admin), [sampleEvent('launch')]),
+  unlaunch: ({ admin, token }) => removeLaunchToken(token, presentedBy(admin), [sampleEvent()]),
   register: ({ registration }) =>
     registerAgent({ ...registration, nonceExpiresAt: noon + 300_000 }, [sampleEvent('register')]),
   renew: ({ session }) => renewToken(sampleSwap(session), [sampleEvent('renew')]),
@@ -180,6 +180,11 @@ async function runAll(kind: StoreKind, batches: readonly Batch[]) {
     await engine.close()
     await place.remove()
   }
+}
+
+/** Nothing removed, nothing made for each of others; `seq`: of its first event. */
+function keptAt(seq: number): Decision {
+  return { kept: true, removed: 0, made: [], seq }
 }
 
 /** Which words an engine finds for a defect does not matter. */

@@ -9,8 +9,8 @@ import {
   type Decision,
   type Engine,
 } from '../../src/store/engine.ts'
-import type { StoreObserver } from '../../src/store/store-observer.ts'
 import { noon, sampleEvent } from './sample-records.ts'
+import { silent } from './store-place.ts'
 
 test('alone a change starts at once, and those that arrive meanwhile go together, 64 at a time', async () => {
   const engine = new HeldEngine()
@@ -119,11 +119,6 @@ test('finishing waits for what was accepted and accepts nothing more', async () 
   assert.ok((await Promise.all(accepted)).every(({ kept }) => kept))
 })
 
-const silent: StoreObserver = {
-  eventsCommitted: () => undefined,
-  operationFailed: () => undefined,
-}
-
 function fail(): never {
   throw new Error('no metrics today')
 }
@@ -161,7 +156,9 @@ class HeldEngine implements Engine {
   async finishAll(): Promise<void> {
     while (this.#settle !== undefined) {
       const decisions = (this.batches.at(-1) ?? []).map(({ guards }): Decision =>
-        guards.length === 0 ? { kept: true, removed: 0 } : { kept: false, guard: 0 },
+        guards.length === 0
+          ? { kept: true, removed: 0, made: [], seq: 1 }
+          : { kept: false, guard: 0 },
       )
       const settle = this.#settle
       this.#settle = undefined

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { noon, sampleEvent, sampleKey, sampleRegistration, sampleSwap } from './sample-records.ts'
+import {
+  noon,
+  presentedBy,
+  sampleEvent,
+  sampleKey,
+  sampleRegistration,
+  sampleSwap,
+} from './sample-records.ts'
 import { TestStore, type StoreKind } from './store-place.ts'
 
 /** Whoever can write to the database but lacks the MAC key gains nothing. */
@@ -17,7 +24,7 @@ export function forgeryContract(kind: StoreKind): void {
       assert.deepEqual(await launchTokens.listUsable({}, { limit: 10 }, noon), [])
       const registered = await agents.register(sampleRegistration(token), [])
       assert.deepEqual(registered, { kept: false, guard: 'launch_token_spent' })
-      const presented = { sid: admin.sid, jti: admin.currentJti }
+      const presented = presentedBy(admin)
       const removed = await launchTokens.remove(token, presented, [])
       assert.deepEqual(removed, { kept: false, guard: 'launch_token_spent' })
     })

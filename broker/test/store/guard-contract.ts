@@ -5,6 +5,7 @@ import type { Session } from '../../src/domain/tokens/session.ts'
 import {
   noon,
   noonSeconds,
+  presentedBy,
   sampleEvent,
   sampleLaunchToken,
   sampleRegistration,
@@ -28,8 +29,8 @@ export function guardContract(kind: StoreKind): void {
     test('a bearer that is not its session’s live token makes no launch token', async () => {
       await using place = await TestStore.open(kind)
       const admin = await place.signIn()
-      const old = { sid: admin.sid, jti: 'superseded' }
-      const unknown = { sid: 'unknown', jti: admin.currentJti }
+      const old = presentedBy(admin, { jti: 'superseded' })
+      const unknown = presentedBy({ ...admin, sid: 'unknown' })
       for (const presented of [old, unknown]) {
         const token = sampleLaunchToken(admin)
         const outcome = await place.store.launchTokens.create(token, presented, [sampleEvent()])
@@ -62,7 +63,7 @@ export function guardContract(kind: StoreKind): void {
     test('only the live bearer removes an unused, unexpired launch token', async () => {
       await using place = await TestStore.open(kind)
       const admin = await place.signIn()
-      const presented = { sid: admin.sid, jti: admin.currentJti }
+      const presented = presentedBy(admin)
       const { launchTokens } = place.store
       const [unused, used, expired] = [
         await place.launch(admin),
@@ -70,7 +71,7 @@ export function guardContract(kind: StoreKind): void {
         await place.launch(admin, { expiresAt: noon }),
       ]
       await place.store.agents.register(sampleRegistration(used), [])
-      const wrong = { sid: admin.sid, jti: 'superseded' }
+      const wrong = presentedBy(admin, { jti: 'superseded' })
       await refused(
         place,
         await launchTokens.remove(unused, wrong, [sampleEvent()]),
@@ -150,7 +151,8 @@ export function guardContract(kind: StoreKind): void {
       const early = sampleRegistration(token, { taskId: 'lifted' })
       await registrationRefused(place, early, 'task_revoked')
       place.now = noon + 3000
-      const late = sampleRegistration(token, { taskId: 'lifted' })
+      await registrationRefused(place, early, 'task_revoked')
+      const late = sampleRegistration(token, { taskId: 'lifted', at: place.now })
       assert.equal((await place.store.agents.register(late, [])).kept, true)
     })
 
@@ -170,7 +172,7 @@ export function guardContract(kind: StoreKind): void {
       const revoked = await place.signIn()
       await place.store.sessions.release(sampleRelease(revoked, false), [])
       const events = [sampleEvent()]
-      const superseded = sampleSwap(live, { oldJti: 'superseded' })
+      const superseded = sampleSwap({ ...live, currentJti: 'superseded' })
       await refused(place, await sessions.renew(superseded, events), 'session_not_current', 0)
       await refused(place, await sessions.renew(sampleSwap(aged), events), 'session_too_old', 0)
       await refused(place, await sessions.renew(sampleSwap(expired), events), 'session_over', 0)
@@ -195,13 +197,13 @@ export function guardContract(kind: StoreKind): void {
       assert.equal((await sessions.release(sampleRelease(session), [sampleEvent()])).kept, true)
       const again = await sessions.release(sampleRelease(session), [sampleEvent()])
       await refused(place, again, 'session_over', 1)
-      assert.equal((await place.store.revocations.all()).length, 1)
+      assert.equal((await place.store.revocations.inForce(0)).length, 1)
     })
   })
 }
 
 function createToken(place: TestStore, creator: Session, token = sampleLaunchToken(creator)) {
-  const presented = { sid: creator.sid, jti: creator.currentJti }
+  const presented = presentedBy(creator)
   return place.store.launchTokens.create(token, presented, [])
 }
 

@@ -5,7 +5,7 @@ import { fill } from '../../src/store/fill.ts'
 import { holds } from '../../src/store/holds.ts'
 import { noon, noonSeconds } from './sample-records.ts'
 
-const moment = { at: noon, notBefore: noonSeconds - 60, highestExp: noonSeconds + 300 }
+const moment = { at: noon, notBefore: noonSeconds - 60, highestExp: noonSeconds + 300, seq: 7 }
 const sessionWith = (where: object): Guard => ({
   name: 'g',
   some: 'sessions',
@@ -64,6 +64,51 @@ test('what began in the second of the epoch belongs to it, what began before doe
   assert.equal(holds(began, [{ started_at: noon - 60_000 }], moment), true)
 })
 
+test('fewer rows than the limit must meet the condition, and only those count', () => {
+  const guard: Guard = {
+    name: 'g',
+    fewer: 'sessions',
+    than: 2,
+    key: { parent_sid: 'p' },
+    where: { current_exp: { above: noonSeconds } },
+  }
+  const [live, over] = [{ current_exp: noonSeconds + 1 }, { current_exp: noonSeconds }]
+  assert.equal(holds(guard, [], moment), true)
+  assert.equal(holds(guard, [live, over, over], moment), true)
+  assert.equal(holds(guard, [live, live], moment), false)
+  assert.equal(holds({ ...guard, than: 0 }, [], moment), false)
+})
+
+test('a bound is in the column’s own unit, and an unset column is outside of it', () => {
+  const [least, above] = [{ atLeast: noonSeconds }, { above: noonSeconds }]
+  for (const [bound, value, expected] of [
+    [least, noonSeconds, true],
+    [least, noonSeconds - 1, false],
+    [above, noonSeconds, false],
+    [above, noonSeconds + 1, true],
+    [least, null, false],
+    [above, null, false],
+    [above, `${noon}`, false],
+  ] as const) {
+    const guard = sessionWith({ current_exp: bound })
+    assert.equal(holds(guard, [{ current_exp: value }], moment), expected, JSON.stringify(value))
+  }
+})
+
+test('a lifting spares what was issued at that instant or later, and not before it has come', () => {
+  const stopped = (lifted_at: number | null, unliftedFor: number) => {
+    const where = { lifted_at: { unliftedFor } }
+    const guard: Guard = { name: 'g', none: 'revocations', key: { target: 't' }, where }
+    return !holds(guard, [{ lifted_at }], moment)
+  }
+  assert.equal(stopped(null, noon), true)
+  assert.equal(stopped(noon - 1000, noon - 1000), false)
+  assert.equal(stopped(noon - 999, noon - 1000), true)
+  assert.equal(stopped(noon, noon), false)
+  assert.equal(stopped(noon + 1000, noon + 1000), true, 'a broker whose clock is ahead')
+  assert.equal(stopped(noon, noon + 1000), false)
+})
+
 test('a column that the row lacks counts as unset', () => {
   assert.equal(holds(sessionWith({ kind: null }), [{}], moment), true)
   assert.equal(holds(sessionWith({ kind: 'agent' }), [{}], moment), false)
@@ -72,6 +117,27 @@ test('a column that the row lacks counts as unset', () => {
 test('an instant of the change itself must lie behind the batch', () => {
   assert.equal(holds({ name: 'g', before: noon }, [], moment), false)
   assert.equal(holds({ name: 'g', before: noon + 1 }, [], moment), true)
+})
+
+test('the whole second after an instant on a second is that very second', () => {
+  const next = (milliseconds: number, at = noon) =>
+    fill({ a: { wholeSecondAfter: milliseconds } }, { ...moment, at })['a']
+  assert.equal(next(0), noon)
+  assert.equal(next(1), noon + 1000)
+  assert.equal(next(1000), noon + 1000)
+  assert.equal(next(0, noon + 1), noon + 1000)
+  assert.equal(next(999, noon + 1), noon + 1000)
+})
+
+test('the number of an event, and another row’s columns, are filled in', () => {
+  const values = {
+    seq: { seq: true } as const,
+    sid: { copied: 'sid' },
+    id: { copied: 'sid', behind: 'e.' },
+    parent: { copied: 'parent_sid' },
+  }
+  const filled = { seq: 7, sid: 's', id: 'e.s', parent: null }
+  assert.deepEqual(fill(values, moment, { sid: 's' }), filled)
 })
 
 test('what only the batch knows is filled in', () => {

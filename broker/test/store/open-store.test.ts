@@ -16,7 +16,7 @@ import { test } from 'node:test'
 import { isStoreEmpty, openStore, type StoreOptions } from '../../src/store/open-store.ts'
 import { StoreOpenError } from '../../src/store/store-open-error.ts'
 import { sampleEvent, sampleKey, sampleSession } from './sample-records.ts'
-import { macKey } from './store-place.ts'
+import { macKey, silent } from './store-place.ts'
 
 test('a second start on the same file fails at once and names the lock file', async () => {
   using folder = temporaryFolder()
@@ -124,6 +124,7 @@ test('the observer hears of committed events and of failures', async () => {
   const store = await openStore({
     ...options(folder.path),
     observe: {
+      ...silent,
       eventsCommitted: (events, seconds) => {
         assert.ok(seconds > 0)
         heard.push(...events.map(({ detail }) => detail))
@@ -136,7 +137,7 @@ test('the observer hears of committed events and of failures', async () => {
   await store.prune()
   await store.close()
   await assert.rejects(store.sessions.find('s'), { code: 'service_unavailable' })
-  await assert.rejects(store.revocations.all(), { code: 'service_unavailable' })
+  await assert.rejects(store.revocations.inForce(0), { code: 'service_unavailable' })
   assert.deepEqual(heard, ['one', 'two', 'read', 'scan'])
 })
 
@@ -147,7 +148,7 @@ function options(path: string): StoreOptions {
     fingerprint: 'fingerprint',
     firstSigningKey: sampleKey,
     clock: () => 1_800_000_000_000,
-    observe: { eventsCommitted: () => undefined, operationFailed: () => undefined },
+    observe: silent,
     fatal: (error) => {
       throw error
     },

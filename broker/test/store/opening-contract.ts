@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StoreOpenError } from '../../src/store/store-open-error.ts'
-import { sampleEvent, sampleKey, sampleRegistration, sampleRelease } from './sample-records.ts'
+import {
+  presentedBy,
+  sampleEvent,
+  sampleKey,
+  sampleRegistration,
+  sampleRelease,
+} from './sample-records.ts'
 import { TestStore, type StoreKind } from './store-place.ts'
 
 /** What a start finds, and what it refuses. */
@@ -13,7 +19,7 @@ export function openingContract(kind: StoreKind): void {
       assert.match(epoch, /^[0-9a-f]{16}$/)
       assert.deepEqual(head, { seq: 0, hash: '0'.repeat(64), notBefore: 0, highestExp: 0 })
       assert.deepEqual(await place.store.signingKeys.all(), [sampleKey])
-      assert.deepEqual(await place.store.revocations.all(), [])
+      assert.deepEqual(await place.store.revocations.inForce(0), [])
     })
 
     test('everything that was kept is there after a restart', async () => {
@@ -65,10 +71,18 @@ export function openingContract(kind: StoreKind): void {
       await place.bumpEpoch(1)
       const registered = await place.store.agents.register(sampleRegistration(token), [])
       assert.deepEqual(registered, { kept: false, guard: 'launch_token_spent' })
-      const presented = { sid: admin.sid, jti: admin.currentJti }
+      const presented = presentedBy(admin)
       const removed = await place.store.launchTokens.remove(token, presented, [])
       assert.deepEqual(removed, { kept: false, guard: 'session_over' })
       assert.deepEqual(await place.store.launchTokens.listUsable({}, { limit: 9 }, place.now), [])
+    })
+
+    test('an entry of a level that this broker cannot judge stops it instead of being ignored', async () => {
+      await using place = await TestStore.open(kind)
+      await place.store.sessions.release(sampleRelease(await place.signIn()), [])
+      await place.sql.run(`update revocations set level = 'planet'`)
+      const unavailable = { code: 'service_unavailable' }
+      await assert.rejects(place.store.revocations.inForce(0), unavailable)
     })
 
     test('a closed store refuses changes', async () => {
@@ -97,7 +111,7 @@ async function snapshot(place: TestStore) {
   return [
     await store.head(),
     await store.audit.read(1, 100),
-    await store.revocations.all(),
+    await store.revocations.inForce(0),
     await store.launchTokens.listUsable({}, { limit: 100 }, place.now),
     await store.signingKeys.all(),
     await store.agents.countActive(place.now),

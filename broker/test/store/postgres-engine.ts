@@ -11,6 +11,7 @@ import {
 } from '../../src/store/engine.ts'
 import { guardedRows, holds } from '../../src/store/holds.ts'
 import { migrate, type Founding } from '../../src/store/migrate.ts'
+import type { Moment } from '../../src/store/moment.ts'
 import type { RowMac } from '../../src/store/row-mac.ts'
 import type { Row, TableDescription } from '../../src/store/table.ts'
 import { auditEvents } from '../../src/store/tables/audit-events.ts'
@@ -120,6 +121,7 @@ function touchedRows(change: Change): { table: TableName; key: Row }[] {
   const written = change.writes.map((write) => {
     if ('update' in write) return { table: write.update, key: { ...write.key } }
     if ('remove' in write) return { table: write.remove, key: { ...write.key } }
+    if ('insertEach' in write) return { table: write.of, key: { ...write.key } }
     return undefined
   })
   return [...guarded, ...written].filter((touched) => touched !== undefined)
@@ -149,12 +151,12 @@ function decide(batch: readonly Change[], image: PostgresImage, start: Head) {
     if (guard !== -1) return { kept: false, guard }
     const chained = chain(present, change)
     if ('unaudited' in chained) return chained
-    let removed = 0
-    for (const write of change.writes) removed += image.write(write, moment)
+    const written = change.writes.map((write) => image.write(write, moment))
     for (const row of chained.rows) image.insert(auditEvents, row)
     const highestExp = Math.max(present.highestExp, change.highestExp ?? 0)
     present = { ...chained.head, highestExp }
-    return { kept: true, removed }
+    const removed = written.reduce((sum, one) => sum + one.removed, 0)
+    return { kept: true, removed, made: written.flatMap(({ made }) => made), seq: moment.seq }
   })
   return { decisions, present }
 }
@@ -167,6 +169,6 @@ function chain(present: Head, { events }: Change) {
   }
 }
 
-function toMoment({ lastTime, notBefore, highestExp }: Head) {
-  return { at: lastTime, notBefore, highestExp }
+function toMoment({ lastTime, notBefore, highestExp, seq }: Head): Moment {
+  return { at: lastTime, notBefore, highestExp, seq: seq + 1 }
 }

@@ -1,6 +1,8 @@
 import type { Write } from '../../src/store/change.ts'
 import { fill } from '../../src/store/fill.ts'
+import { meeting } from '../../src/store/holds.ts'
 import type { Moment } from '../../src/store/moment.ts'
+import type { Written } from '../../src/store/sqlite/writer-rows.ts'
 import {
   hasKey,
   keyOf,
@@ -49,25 +51,29 @@ export class PostgresImage {
     this.entries(table).set(name, { stored: undefined, present: row })
   }
 
-  /** One write; how many expired rows it removed. */
-  write(write: Write, moment: Moment): number {
-    if ('insert' in write) {
-      this.insert(tables[write.insert], fill(write.row, moment))
-      return 0
-    }
+  write(write: Write, moment: Moment): Written {
     if ('removeExpired' in write) {
-      return this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
+      const removed = this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
+      return { removed, made: [] }
     }
-    if ('remove' in write) {
+    if ('insertEach' in write) {
+      const source: TableDescription = tables[write.of]
+      const found = this.find(source, { ...write.key }).filter(meeting(source, write.where, moment))
+      const made = found.map((row) => fill(write.row, moment, row))
+      for (const row of made) this.insert(tables[write.insertEach], row)
+      return { removed: 0, made }
+    }
+    if ('insert' in write) this.insert(tables[write.insert], fill(write.row, moment))
+    else if ('remove' in write) {
       this.#change(tables[write.remove], { ...write.key }, () => undefined)
-      return 0
+    } else {
+      const set = { ...write.set }
+      this.#change(tables[write.update], { ...write.key }, (row) => ({
+        ...row,
+        ...fill(set, moment, row),
+      }))
     }
-    const set = { ...write.set }
-    this.#change(tables[write.update], { ...write.key }, (row) => ({
-      ...row,
-      ...fill(set, moment, row),
-    }))
-    return 0
+    return { removed: 0, made: [] }
   }
 
   /** Of the rows loaded because they expired, and of those the batch itself has made or changed since. */

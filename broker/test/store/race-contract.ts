@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Session } from '../../src/domain/tokens/session.ts'
 import {
+  afterSwap,
   noonSeconds,
   sampleEvent,
   sampleRegistration,
   sampleRelease,
+  sampleRepeat,
   sampleSwap,
 } from './sample-records.ts'
 import { TestStore, type StoreKind } from './store-place.ts'
@@ -68,11 +70,10 @@ export function raceContract(kind: StoreKind): void {
       const ended = await Promise.all(crowd.map(() => place.signIn()))
       place.now += 1
       const submit = async (session: Session, index: number) => {
-        const { sid } = session
-        const event = (what: string) => [sampleEvent(`${sid} ${what}`)]
+        const event = (what: string) => [sampleEvent(`${session.sid} ${what}`)]
         const first = sampleSwap(session)
-        const second = sampleSwap(session, { oldJti: first.newJti })
-        const repeat = { sid, newJti: first.newJti, before: place.now + 1 }
+        const second = sampleSwap(afterSwap(session, first))
+        const repeat = sampleRepeat(session, first, place.now + 1)
         const entry = sampleRelease(session, index % 2 === 0)
         const end = () =>
           index % 3 === 0

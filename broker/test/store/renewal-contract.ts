@@ -4,12 +4,15 @@ import type { Claims } from '@agentwrit/protocol'
 import type { Repeatable } from '../../src/domain/tokens/renewal.ts'
 import type { Session, TokenSwap } from '../../src/domain/tokens/session.ts'
 import {
+  afterSwap,
   freshHex,
   noon,
   noonSeconds,
+  presentedBy,
   sampleEvent,
   sampleKey,
   sampleRelease,
+  sampleRepeat,
   sampleSwap,
 } from './sample-records.ts'
 import { TestStore, type StoreKind } from './store-place.ts'
@@ -22,7 +25,7 @@ export function renewalContract(kind: StoreKind): void {
       const { sessions } = place.store
       const session = await place.signIn()
       const first = sampleSwap(session)
-      const second = withKey(sampleSwap(session, { oldJti: first.newJti }))
+      const second = withKey(sampleSwap(afterSwap(session, first)))
       await sessions.renew(first, [])
       place.now = noon + 1234
       await sessions.renew(second, [])
@@ -74,16 +77,16 @@ export function renewalContract(kind: StoreKind): void {
         await renewed(place),
         await renewed(place),
       ]
-      await sessions.renew(sampleSwap(replaced.session, { oldJti: replaced.swap.newJti }), [])
+      await sessions.renew(sampleSwap(afterSwap(replaced.session, replaced.swap)), [])
       await sessions.release(sampleRelease(ended.session), [])
       place.now = noon + 29_999
-      assert.equal(await repeat(place, replaced.swap), 'session_not_current')
-      assert.equal(await repeat(place, ended.swap), 'session_over')
+      assert.equal(await repeat(place, replaced), 'session_not_current')
+      assert.equal(await repeat(place, ended), 'session_over')
       assert.equal(await place.store.audit.count(), 0)
-      assert.equal(await repeat(place, fresh.swap), 'kept')
+      assert.equal(await repeat(place, fresh), 'kept')
       assert.equal(await place.store.audit.count(), 1)
       place.now = noon + 30_000
-      assert.equal(await repeat(place, fresh.swap), 'too_late')
+      assert.equal(await repeat(place, fresh), 'too_late')
       assert.equal(await place.store.audit.count(), 1)
     })
 
@@ -91,9 +94,9 @@ export function renewalContract(kind: StoreKind): void {
       await using place = await TestStore.open(kind)
       for (const released of [true, false]) {
         const launcher = await place.signIn()
-        const { swap } = await renewed(place, { lsid: launcher.sid })
+        const again = await renewed(place, { lsid: launcher.sid })
         await place.store.sessions.release(sampleRelease(launcher, released), [])
-        assert.deepEqual(await repeat(place, swap), released ? 'kept' : 'session_over')
+        assert.deepEqual(await repeat(place, again), released ? 'kept' : 'session_over')
       }
     })
 
@@ -103,17 +106,35 @@ export function renewalContract(kind: StoreKind): void {
       const { appId, version } = await place.registerApp()
       const session = await place.signIn({ appId })
       const app = { appId, version }
-      const stale = sampleSwap(session, { app: { appId, version: version + 1 } })
+      const stale = sampleSwap(session, { apps: [{ appId, version: version + 1 }] })
       const changed = { kept: false, guard: 'app_changed' }
       assert.deepEqual(await sessions.renew(stale, []), changed)
-      const first = sampleSwap(session, { app })
+      const first = sampleSwap(session, { apps: [app] })
       assert.equal((await sessions.renew(first, [])).kept, true)
-      const { sid, newJti } = first
-      const again = { sid, app: { appId }, newJti, before: noon + 30_000 }
+      const again = sampleRepeat(session, first, noon + 30_000)
       assert.equal((await sessions.repeatRenewal(again, [])).kept, true)
-      const unknown = { ...again, app: { appId: 'unknown' } }
+      const unknown = { ...again, apps: [{ appId: 'unknown' }] }
       const over = { kept: false, guard: 'session_over' }
       assert.deepEqual(await sessions.repeatRenewal(unknown, []), over)
+    })
+
+    test('what an app or its agents hold is not renewed once the app is deregistered, nor a renewal repeated', async () => {
+      await using place = await TestStore.open(kind)
+      const { sessions } = place.store
+      const app = await place.registerApp()
+      const members = { appId: app.appId }
+      const first = await renewed(place, members)
+      const session = await place.signIn(members)
+      const swap = sampleSwap(session)
+      // As if the lineage did not say whose it is: the guard of the acting app alone must stop it.
+      const presented = presentedBy({ ...session, appId: 'another-app' })
+      await place.deregister(app)
+      const refused = await sessions.renew({ ...swap, presented }, [sampleEvent()])
+      assert.deepEqual(refused, { kept: false, guard: 'app_changed' })
+      const over = { kept: false, guard: 'session_over' }
+      assert.deepEqual(await sessions.renew(swap, [sampleEvent()]), over)
+      assert.equal(await repeat(place, first), 'session_over')
+      assert.equal(await place.store.audit.count(), 0)
     })
 
     test('the reuse of an old token ends its session, later than the time of grace and once', async () => {
@@ -124,31 +145,34 @@ export function renewalContract(kind: StoreKind): void {
         place.store.sessions.endReused({ ...entry, id }, noon + 10_000, [sampleEvent()])
       place.now = noon + 10_000
       assert.deepEqual(await end('early'), { kept: false, guard: 'too_early' })
-      assert.deepEqual(await place.store.revocations.all(), [])
+      assert.deepEqual(await place.store.revocations.inForce(0), [])
       place.now = noon + 10_001
       const outcomes = await Promise.all(['one', 'two', 'three'].map(end))
       assert.equal(outcomes.filter(({ kept }) => kept).length, 1)
-      assert.equal((await place.store.revocations.all()).length, 1)
+      assert.equal((await place.store.revocations.inForce(0)).length, 1)
       assert.equal(await place.store.audit.count(), 1)
-      const next = sampleSwap(session, { oldJti: swap.newJti })
+      const next = sampleSwap(afterSwap(session, swap))
       const outcome = await place.store.sessions.renew(next, [])
       assert.deepEqual(outcome, { kept: false, guard: 'session_over' })
-      assert.deepEqual(await repeat(place, swap), 'session_over')
+      assert.deepEqual(await repeat(place, { session, swap }), 'session_over')
     })
   })
 }
 
-async function renewed(place: TestStore, members: Partial<Session> = {}) {
+interface Renewed {
+  readonly session: Session
+  readonly swap: TokenSwap
+}
+
+async function renewed(place: TestStore, members: Partial<Session> = {}): Promise<Renewed> {
   const session = await place.signIn(members)
-  const { lsid } = session
-  const swap = withKey(sampleSwap(session, lsid === undefined ? {} : { lsid }))
+  const swap = withKey(sampleSwap(session))
   assert.equal((await place.store.sessions.renew(swap, [])).kept, true)
   return { session, swap }
 }
 
-async function repeat(place: TestStore, { sid, lsid, newJti }: TokenSwap): Promise<string> {
-  const launched = lsid === undefined ? {} : { lsid }
-  const asked = { sid, ...launched, newJti, before: noon + 30_000 }
+async function repeat(place: TestStore, { session, swap }: Renewed): Promise<string> {
+  const asked = sampleRepeat(session, swap, noon + 30_000)
   const outcome = await place.store.sessions.repeatRenewal(asked, [sampleEvent()])
   return outcome.kept ? 'kept' : outcome.guard
 }
@@ -160,7 +184,7 @@ function withKey(swap: TokenSwap): TokenSwap & { readonly repeatable: Repeatable
     nbf: noonSeconds,
     iat: noonSeconds,
     jti: swap.newJti,
-    sid: swap.sid,
+    sid: swap.presented.sid,
     sub: 'spiffe://agentwrit.local/agent/o/t/0011223344556677',
     scope: ['read:data:a'],
   }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { putEntry } from './lineage-entries.ts'
+import { delegationLine } from './sample-delegations.ts'
 import {
+  afterSwap,
   noon,
   noonSeconds,
+  presentedBy,
   sampleKey,
   sampleRegistration,
   sampleRelease,
@@ -35,13 +39,13 @@ export function retentionContract(kind: StoreKind): void {
       const session = await place.signIn({ currentExp: noonSeconds + 60 })
       const longer = sampleSwap(session, { newExp: noonSeconds + 120 })
       await place.store.sessions.renew(longer, [])
-      const narrowed = { oldJti: longer.newJti, newExp: noonSeconds + 90 }
-      await place.store.sessions.renew(sampleSwap(session, narrowed), [])
+      const narrowed = sampleSwap(afterSwap(session, longer), { newExp: noonSeconds + 90 })
+      await place.store.sessions.renew(narrowed, [])
       place.now = noon + 120_000 + 10 * minute - 1
       await place.store.prune()
       assert.equal((await counts(place))?.['tokens'], 3)
       place.now += 1
-      assert.equal(await place.store.prune(), 1)
+      assert.equal(await place.store.prune(), 2, 'the session, and the record of its last renewal')
       assert.deepEqual(await counts(place), { nonces: 0, launch_tokens: 0, sessions: 0, tokens: 0 })
     })
 
@@ -68,7 +72,7 @@ export function retentionContract(kind: StoreKind): void {
       const registration = sampleRegistration(token)
       await place.store.agents.register(registration, [])
       const swap = sampleSwap(registration.session, { newExp: noonSeconds + 1800 })
-      await place.store.sessions.renew({ ...swap, lsid: launcher.sid }, [])
+      await place.store.sessions.renew(swap, [])
       place.now = noon + 40 * minute - 1
       await place.store.prune()
       assert.equal(await place.store.sessions.find(idle.sid), undefined)
@@ -97,18 +101,66 @@ export function retentionContract(kind: StoreKind): void {
       assert.equal(await place.store.agents.find(agent.agentId), undefined)
     })
 
-    test('a revocation entry stays as long as any token issued before it can live', async () => {
+    test('a revocation entry is in force as long as any token issued before it can live, and readable 7 days longer', async () => {
       await using place = await TestStore.open(kind)
       const session = await place.signIn()
       const long = await place.signIn({ currentExp: noonSeconds + 3600 })
       await place.store.sessions.release(sampleRelease(session), [])
+      const { revocations } = place.store
+      assert.equal((await revocations.inForce(noon + 3_599_999)).length, 1)
+      assert.deepEqual(await revocations.inForce(noon + 3_600_000), [])
       place.now = noon + 3_600_000 + 10 * minute - 1
       await place.store.prune()
-      assert.equal((await place.store.revocations.all()).length, 1)
       assert.deepEqual(await place.store.sessions.find(long.sid), long)
+      place.now += 7 * day
+      assert.equal(await place.store.prune(), 1)
+      assert.equal((await revocations.inForce(0)).length, 1)
       place.now += 1
-      assert.equal(await place.store.prune(), 2)
-      assert.deepEqual(await place.store.revocations.all(), [])
+      assert.equal(await place.store.prune(), 1)
+      assert.deepEqual(await revocations.inForce(0), [])
+    })
+
+    test('an entry about a task is never pruned before it is lifted', async () => {
+      await using place = await TestStore.open(kind)
+      await putEntry(place, { ...sampleRelease(sampleSession()), level: 'task', target: 'task-1' })
+      place.now = noon + 100_000 * day
+      assert.equal(await place.store.prune(), 0)
+      assert.equal((await place.store.revocations.inForce(place.now)).length, 1)
+      const token = await place.launch(
+        await place.signIn({
+          currentExp: place.now / 1000 + 300,
+          startedAt: place.now,
+          endsAt: place.now + day,
+        }),
+        { expiresAt: place.now + minute },
+      )
+      const outcome = await place.store.agents.register(
+        sampleRegistration(token, { at: place.now }),
+        [],
+      )
+      assert.deepEqual(outcome, { kept: false, guard: 'task_revoked' })
+    })
+
+    test('the record of a delegation stays readable seven days longer than its session, renewals included', async () => {
+      await using place = await TestStore.open(kind)
+      const { root, middle } = await delegationLine(place)
+      const exp = noonSeconds + 900
+      for (const { session, chain } of [root, middle]) {
+        const presented = presentedBy(session, { chain })
+        const swap = sampleSwap(session, { presented, newExp: exp })
+        assert.equal((await place.store.sessions.renew(swap, [])).kept, true)
+      }
+      const records = () => place.sql.all('select sid from delegations')
+      place.now = exp * 1000 + 7 * day + 10 * minute - 1
+      await place.store.prune()
+      assert.equal(await place.store.sessions.find(middle.session.sid), undefined)
+      assert.deepEqual(
+        (await records()).map(({ sid }) => sid),
+        [middle.session.sid],
+      )
+      place.now += 1
+      await place.store.prune()
+      assert.deepEqual(await records(), [])
     })
 
     test('the revocation of a launch token’s maker is remembered while the launch token lives', async () => {

@@ -1,11 +1,18 @@
 // Records as the domain would make them, at a fixed time, each with fresh ids.
+import { lineageOf, type DelegationRecord } from '@agentwrit/protocol'
 import type { App, AppLogin } from '../../src/domain/apps/app.ts'
 import type { NewAuditEvent } from '../../src/domain/audit/audit-event.ts'
 import type { Registration } from '../../src/domain/identity/agent.ts'
 import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
 import type { Revocation } from '../../src/domain/revocation/revocation.ts'
-import type { Session, TokenSwap } from '../../src/domain/tokens/session.ts'
-import type { SigningKey } from '../../src/domain/tokens/signing-key.ts'
+import type { RenewalRepeat } from '../../src/domain/tokens/renewal.ts'
+import type {
+  NewSession,
+  PresentedSession,
+  Session,
+  TokenSwap,
+} from '../../src/domain/tokens/session.ts'
+import type { SigningKey } from '../../src/domain/signing-keys/signing-key.ts'
 
 /** 2027-01-15T08:00:00Z, in milliseconds and in seconds. */
 export const noon = 1_800_000_000_000
@@ -47,6 +54,7 @@ export function sampleSession(members: Partial<Session> = {}): Session {
     scope: ['admin:launch-tokens:*'],
     currentJti: freshHex(32),
     currentExp: noonSeconds + 300,
+    kid: sampleKey.kid,
     lifetime: 300,
     startedAt: noon,
     endsAt: noon + 86_400_000,
@@ -98,6 +106,7 @@ export function sampleRegistration(
     launchTokenHash: token.hash,
     singleUse: token.singleUse,
     ...launcher,
+    iat: Math.floor(at / 1000),
     nonce: freshHex(64),
     nonceExpiresAt: at + 30_000,
     agent: {
@@ -117,11 +126,36 @@ export function sampleRegistration(
   }
 }
 
-export function sampleSwap(session: Session, members: Partial<TokenSwap> = {}): TokenSwap {
+/** The live token of the session, as a bearer shows it; `chain`: of a delegated session. */
+export function presentedBy(
+  session: NewSession,
+  members: Partial<PresentedSession> & { readonly chain?: readonly DelegationRecord[] } = {},
+): PresentedSession {
+  const { chain, ...others } = members
+  const { sid, sub, appId, lsid, taskId, currentJti, startedAt } = session
+  const jti = members.jti ?? currentJti
+  const lineage = lineageOf({
+    jti,
+    sid,
+    sub,
+    ...(appId === undefined ? {} : { app_id: appId }),
+    ...(lsid === undefined ? {} : { lsid }),
+    ...(taskId === undefined ? {} : { task_id: taskId }),
+    ...(chain === undefined ? {} : { delegation_chain: [...chain] }),
+  })
+  return { sid, jti, iat: Math.floor(startedAt / 1000), kid: sampleKey.kid, lineage, ...others }
+}
+
+/** A renewal of the session's live token, in the name of the apps of its lineage. */
+export function sampleSwap(session: NewSession, members: Partial<TokenSwap> = {}): TokenSwap {
+  const { lsid, delegated } = session
+  const presented = members.presented ?? presentedBy(session)
   return {
-    sid: session.sid,
-    oldJti: session.currentJti,
+    presented,
     oldExp: session.currentExp,
+    ...(lsid === undefined ? {} : { lsid }),
+    ...(delegated === undefined ? {} : { parentSid: delegated.parentSid }),
+    apps: presented.lineage.apps.map((appId) => ({ appId })),
     newJti: freshHex(32),
     newExp: session.currentExp + 60,
     scope: session.scope,
@@ -130,7 +164,21 @@ export function sampleSwap(session: Session, members: Partial<TokenSwap> = {}): 
   }
 }
 
-export function sampleRelease(session: Session, released = true): Revocation {
+/** The session as the renewal leaves it. */
+export function afterSwap<Kind extends NewSession>(
+  session: Kind,
+  { newJti, newExp, scope }: TokenSwap,
+): Kind {
+  return { ...session, currentJti: newJti, currentExp: newExp, scope }
+}
+
+/** The repeat of this renewal. */
+export function sampleRepeat(session: NewSession, swap: TokenSwap, before: number): RenewalRepeat {
+  const successor = presentedBy(afterSwap(session, swap))
+  return { successor, apps: successor.lineage.apps.map((appId) => ({ appId })), before }
+}
+
+export function sampleRelease(session: NewSession, released = true): Revocation {
   return {
     id: freshHex(16),
     level: 'token',

@@ -3,15 +3,18 @@ import { test } from 'node:test'
 import { prune, pruneBound } from '../../src/store/changes/prune.ts'
 import { noon, sampleEvent, sampleSession } from './sample-records.ts'
 import { sqliteKind } from './sqlite-place.ts'
-import { sampleFounding } from './store-place.ts'
+import { sampleFounding, silent } from './store-place.ts'
 
 const day = 86_400_000
 
 test('a session with very many tokens is pruned in portions, so that other changes get their turn', async () => {
   const place = await sqliteKind.createPlace()
-  const observe = { eventsCommitted: () => undefined, operationFailed: () => undefined }
   const founding = sampleFounding('fingerprint')
-  const store = await place.openStore({ fingerprint: 'fingerprint', clock: () => noon, observe })
+  const store = await place.openStore({
+    fingerprint: 'fingerprint',
+    clock: () => noon,
+    observe: silent,
+  })
   const session = sampleSession()
   assert.ok(
     (await store.sessions.begin(session, founding.firstSigningKey.kid, [sampleEvent()])).kept,

@@ -3,6 +3,8 @@ import { actingAppContract } from './acting-app-contract.ts'
 import { appContract } from './app-contract.ts'
 import { auditContract } from './audit-contract.ts'
 import { batchContract } from './batch-contract.ts'
+import { delegatedRenewalContract } from './delegated-renewal-contract.ts'
+import { delegationContract } from './delegation-contract.ts'
 import { forgeryContract } from './forgery-contract.ts'
 import { guardContract } from './guard-contract.ts'
 import { openingContract } from './opening-contract.ts'
@@ -10,6 +12,7 @@ import { raceContract } from './race-contract.ts'
 import { readContract } from './read-contract.ts'
 import { renewalContract } from './renewal-contract.ts'
 import { retentionContract } from './retention-contract.ts'
+import { signingKeyContract } from './signing-key-contract.ts'
 import type { StoreKind } from './store-place.ts'
 
 export function storeContract(kind: StoreKind): void {
@@ -22,6 +25,9 @@ export function storeContract(kind: StoreKind): void {
   forgeryContract(kind)
   readContract(kind)
   renewalContract(kind)
+  delegationContract(kind)
+  delegatedRenewalContract(kind)
   retentionContract(kind)
   openingContract(kind)
+  signingKeyContract(kind)
 }

@@ -12,6 +12,7 @@ import type { StoreObserver } from '../../src/store/store-observer.ts'
 import { head } from '../../src/store/tables/head.ts'
 import {
   noon,
+  presentedBy,
   sampleApp,
   sampleAppEntry,
   sampleAppLogin,
@@ -39,6 +40,12 @@ export interface Opening {
   readonly fingerprint: string
   readonly clock: () => number
   readonly observe: StoreObserver
+}
+
+export const silent: StoreObserver = {
+  eventsCommitted: () => undefined,
+  tokensKilled: () => undefined,
+  operationFailed: () => undefined,
 }
 
 export const macKey = new Uint8Array(32).fill(7)
@@ -80,7 +87,7 @@ export class TestStore implements AsyncDisposable {
   /** A launch token that this session has made. */
   async launch(creator: Session, members: Partial<LaunchToken> = {}): Promise<LaunchToken> {
     const token = sampleLaunchToken(creator, members)
-    const presented = { sid: creator.sid, jti: creator.currentJti }
+    const presented = presentedBy(creator)
     const outcome = await this.store.launchTokens.create(token, presented, [])
     assert.equal(outcome.kept, true)
     return token
@@ -90,7 +97,7 @@ export class TestStore implements AsyncDisposable {
   async registerApp(members: Partial<App> = {}): Promise<App> {
     const app = sampleApp(members)
     const admin = await this.signIn()
-    const presented = { sid: admin.sid, jti: admin.currentJti }
+    const presented = presentedBy(admin)
     assert.equal((await this.store.apps.register(app, presented, [])).kept, true)
     return app
   }
@@ -99,13 +106,13 @@ export class TestStore implements AsyncDisposable {
   async signInApp(app: App, members: Partial<Session> = {}): Promise<Session> {
     const login = sampleAppLogin(app, {}, members)
     assert.equal((await this.store.apps.signIn(login, [])).kept, true)
-    return login.session
+    return { ...login.session, kid: login.kid }
   }
 
   async deregister(app: App): Promise<Revocation> {
     const entry = sampleAppEntry(app)
     const admin = await this.signIn()
-    const presented = { sid: admin.sid, jti: admin.currentJti }
+    const presented = presentedBy(admin)
     assert.equal((await this.store.apps.deregister(entry, presented, [])).kept, true)
     return entry
   }
@@ -143,6 +150,5 @@ export class TestStore implements AsyncDisposable {
 }
 
 function opening(now: { value: number }, fingerprint = 'fingerprint'): Opening {
-  const observe = { eventsCommitted: () => undefined, operationFailed: () => undefined }
-  return { fingerprint, clock: () => now.value, observe }
+  return { fingerprint, clock: () => now.value, observe: silent }
 }

@@ -3,9 +3,9 @@
 // random bits and kept as a hash alone. A row grants authority, so it carries a MAC, and a forged one counts as absent.
 import type { AppInfo } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
-import type { Outcome } from '../outcome.ts'
+import type { FailedGuard, KeptChange, Outcome } from '../outcome.ts'
 import type { Revocation } from '../revocation/revocation.ts'
-import type { NewSession, PresentedSession, SessionGuard } from '../tokens/session.ts'
+import type { Ended, NewSession, PresentedSession, SessionGuard } from '../tokens/session.ts'
 import type { ActingApp } from './acting-app.ts'
 import { toWholeSeconds } from '../whole-seconds.ts'
 
@@ -54,6 +54,8 @@ export interface AppSecretSwap {
   readonly newHash: string
   /** Milliseconds; absent: the old secret ends at once. */
   readonly oldExpiresAt?: number
+  /** Ends every session of the app that is kept. */
+  readonly ending?: Revocation
 }
 
 export interface AppPage {
@@ -84,7 +86,7 @@ export interface AppStore {
     swap: AppSecretSwap,
     presented: PresentedSession,
     events: readonly NewAuditEvent[],
-  ): Promise<Outcome<SessionGuard | 'app_changed'>>
+  ): Promise<FailedGuard<SessionGuard | 'app_changed'> | (KeptChange & Ended)>
   signIn(
     login: AppLogin,
     events: readonly NewAuditEvent[],

@@ -3,7 +3,8 @@ import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
-import type { Revocation } from '../revocation/revocation.ts'
+import { reportEffect } from '../revocation/report-effect.ts'
+import { toKept, type Revocation } from '../revocation/revocation.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { toWholeSeconds } from '../whole-seconds.ts'
@@ -37,9 +38,11 @@ export async function deregisterApp(
     }),
   ])
   if (outcome.kept) {
-    const { at, highestExp } = outcome
-    context.live.revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
-    return toResponse(app, at)
+    const kept = toKept(entry, outcome)
+    context.live.revocations.add(kept)
+    const concerned = { app_id: appId, jti: claims.jti }
+    await reportEffect(context, { entries: [kept], concerned, origin })
+    return toResponse(app, outcome.at)
   }
   if (outcome.guard !== 'app_inactive') requireKept(context, outcome, caller)
   // Another operator was first.

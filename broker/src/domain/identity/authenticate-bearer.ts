@@ -25,7 +25,7 @@ export async function authenticateBearer(context: Context, presented: Presented)
   const { origin } = presented
   const checked = await checkBearer(context, presented)
   if (checked.state === 'dead') throw deadTokenFault(checked.claims, checked.reason, origin)
-  return toCaller(checked.claims, origin)
+  return toCaller(checked, origin)
 }
 
 /**
@@ -42,7 +42,7 @@ export async function authenticateForRelease(
     const refusal = deadTokenRefusal(checked.claims, checked.reason, origin)
     await context.live.refusals.record(origin, refusal)
   }
-  return toCaller(checked.claims, origin)
+  return toCaller(checked, origin)
 }
 
 /** For renewal alone: a superseded token may repeat the renewal that superseded it (contract 4.4). */
@@ -52,10 +52,10 @@ export async function authenticateForRenewal(
 ): Promise<Caller> {
   const { origin, idempotencyKey } = presented
   const checked = await checkBearer(context, presented)
-  if (checked.state === 'live') return toCaller(checked.claims, origin)
+  if (checked.state === 'live') return toCaller(checked, origin)
   // Released counts too: a thief who renews and then releases must not hide what he launched in between.
   if (checked.reason === 'revoked') throw deadTokenFault(checked.claims, checked.reason, origin)
-  const caller = toCaller(checked.claims, origin)
+  const caller = toCaller(checked, origin)
   await refuseSuperseded(context, caller, idempotencyKey)
   return caller
 }
@@ -76,11 +76,11 @@ async function checkBearer(
   return checked
 }
 
-function toCaller(claims: Claims, origin: Origin): Caller {
+function toCaller({ claims, kid }: Verified, origin: Origin): Caller {
   const kind = kindOf(claims.sub)
   if (kind === undefined) throw unfitToken(origin, 'unknown_kind_of_subject', claims)
   if (claims.sid === undefined) throw unfitToken(origin, 'without_session', claims)
-  return { kind, claims, sid: claims.sid, origin }
+  return { kind, claims, sid: claims.sid, kid, origin }
 }
 
 function kindOf(subject: string): Caller['kind'] | undefined {

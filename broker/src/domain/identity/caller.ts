@@ -9,5 +9,7 @@ export interface Caller {
   readonly claims: Claims
   /** Its session: every caller has one. */
   readonly sid: string
+  /** Key that signed it. */
+  readonly kid: string
   readonly origin: Origin
 }

@@ -1,10 +1,13 @@
+import { lineageOf } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import type { PresentedSession } from '../tokens/session.ts'
 import type { Caller } from './caller.ts'
 
 /** The bearer under which a change is made, and the app it speaks for, if it is an app's: both are guarded again. */
-export function presentedBy({ kind, sid, claims }: Caller, app?: ActingApp): PresentedSession {
-  const presented = { sid, jti: claims.jti }
+export function presentedBy(caller: Caller, app?: ActingApp): PresentedSession {
+  const { kind, sid, kid, claims } = caller
+  const { jti, iat } = claims
+  const presented = { sid, jti, iat, kid, lineage: lineageOf(claims) }
   if (kind !== 'app') return presented
   return { ...presented, app: app ?? { appId: claims.app_id ?? '' } }
 }

@@ -38,6 +38,7 @@ export async function registerAgent(
   const launchToken = await requireLaunchToken(context, asked)
   const app = await requireApp(context, asked, launchToken)
   requireWithinLaunchToken(asked, launchToken, app)
+  requireTaskAllowed(context, asked, launchToken)
   const proof = await requireProof(context, asked, launchToken)
 
   const agent = makeAgent(context, asked, { launchToken, publicKey: proof.publicKey })
@@ -101,6 +102,16 @@ function requireWithinLaunchToken(
   if (orch_id !== (orchId ?? orch_id) || task_id !== (taskId ?? task_id)) {
     throw outsideLaunchToken(asked, launchToken, 'forbidden')
   }
+}
+
+function requireTaskAllowed(
+  { clock, live }: Context,
+  asked: RegisterRequest,
+  launchToken: LaunchToken,
+): void {
+  const { task_id } = asked
+  const isEnded = live.revocations.isTaskEnded({ task_id, iat: Math.floor(clock() / 1000) })
+  if (isEnded) throw registrationFailed(asked, 'task_revoked', launchToken)
 }
 
 interface Proof {
@@ -173,6 +184,7 @@ async function keep(
       nonceExpiresAt: nonce.expiresAt,
       agent,
       session,
+      iat: draft.claims.iat,
       kid: draft.kid,
     },
     registeredEvents(agent, { claims: draft.claims, launchToken, origin }),

@@ -1,25 +1,29 @@
 // What is dead, in memory, so that judging a token needs no database. It is built before the first request is
 // answered, and an entry enters it after its commit and before its answer. Law 4: from the moment a revocation is
-// answered, nothing it covers is accepted. Each member carries the second after which no covered token can be alive;
-// only then is it forgotten, so memory follows what is live.
-import { lineageOf, type Claims } from '@agentwrit/protocol'
-import type { KeptRevocation } from './revocation.ts'
+// answered, nothing it covers is accepted, with the whole lineage. Each member carries the second after which no covered
+// token can be alive; only then is it forgotten, so memory follows what is live. It says of every token what
+// `matchesRevocation` of the protocol says of it and each entry.
+import type { Claims } from '@agentwrit/protocol'
+import { isPrincipal, type KeptRevocation } from './revocation.ts'
 
 export type DeathReason = 'superseded' | 'released' | 'revoked'
 
-interface SessionEnd {
+interface Kept {
+  /** Seconds. */
+  readonly keepUntil: number
+}
+
+interface SessionEnd extends Kept {
   readonly reason: 'released' | 'revoked'
-  readonly keepUntil: number
 }
 
-interface AppEnd {
-  readonly keepUntil: number
+interface TaskEnd extends Kept {
+  readonly seq: number
+  readonly liftedAt: number | undefined
 }
 
-interface CurrentToken {
+interface CurrentToken extends Kept {
   readonly jti: string
-  /** Seconds: no token this one has superseded lives longer. */
-  readonly keepUntil: number
 }
 
 export class RevocationIndex {
@@ -27,25 +31,29 @@ export class RevocationIndex {
   readonly notBefore: number
   readonly #current = new Map<string, CurrentToken>()
   readonly #ended = new Map<string, SessionEnd>()
-  readonly #apps = new Map<string, AppEnd>()
-  #forgottenUntil = 0
+  readonly #tokens = new Map<string, Kept>()
+  readonly #agents = new Map<string, Kept>()
+  readonly #roots = new Map<string, Kept>()
+  readonly #apps = new Map<string, Kept>()
+  readonly #tasks = new Map<string, TaskEnd>()
+  #forgottenUntil: number
 
-  constructor(notBefore: number, entries: Iterable<KeptRevocation>) {
+  /** `entries`: all that may cover a token alive at `at` (milliseconds). */
+  constructor(notBefore: number, entries: Iterable<KeptRevocation>, at = 0) {
     this.notBefore = notBefore
+    this.#forgottenUntil = Math.floor(at / 1000)
     for (const entry of entries) this.add(entry)
   }
 
-  /** A level that this broker cannot judge yet is refused at start-up: an entry is never ignored. */
-  add({ level, target, sid, released, keepUntil }: KeptRevocation): void {
-    if (level === 'app') return this.#endApp(target, keepUntil)
-    if (level !== 'token' || sid === undefined) {
-      throw new Error(`this broker cannot judge a revocation entry of level ${level}`)
-    }
-    const known = this.#ended.get(sid)
-    this.#ended.set(sid, {
-      reason: released && known?.reason !== 'revoked' ? 'released' : 'revoked',
-      keepUntil: Math.max(keepUntil, known?.keepUntil ?? 0),
-    })
+  /** Also tells of a lifting: the same entry again, with `liftedAt`. */
+  add(entry: KeptRevocation): void {
+    const { level, target, keepUntil } = entry
+    if (level === 'token') this.#endSession(entry)
+    else if (level === 'task') this.#endTask(entry)
+    else if (level === 'chain') keepLonger(this.#roots, target, keepUntil)
+    else if (level === 'app') keepLonger(this.#apps, target, keepUntil)
+    // An entry about the sessions of an app or operator blocks nobody: its parts name these sessions.
+    else if (!isPrincipal(target)) keepLonger(this.#agents, target, keepUntil)
   }
 
   /** A renewal has been committed: of this session only the new token is alive. `oldExp` and the token's are seconds. */
@@ -54,7 +62,7 @@ export class RevocationIndex {
     this.#current.set(sid, { jti, keepUntil: Math.max(exp, oldExp, known) })
   }
 
-  /** Why the session is over, as far as an entry says so. */
+  /** Why the session itself is over, as far as an entry says so. */
   reasonEnded(sid: string): SessionEnd['reason'] | undefined {
     return this.#ended.get(sid)?.reason
   }
@@ -64,23 +72,33 @@ export class RevocationIndex {
     return this.#apps.has(appId)
   }
 
+  /** The task is revoked, and that was not lifted for tokens issued at this second. */
+  isTaskEnded({ task_id: taskId, iat }: Pick<Claims, 'task_id' | 'iat'>): boolean {
+    const end = taskId === undefined ? undefined : this.#tasks.get(taskId)
+    if (end === undefined) return false
+    return end.liftedAt === undefined || iat * 1000 < end.liftedAt
+  }
+
   /** Why the token is dead, or undefined. Synchronous, so that it can be asked in the turn that writes the answer. */
   reasonDead(claims: Claims): DeathReason | undefined {
-    const { iat, exp, jti, sid, lsid } = claims
+    const { jti, sid } = claims
+    const over = this.reasonOver(claims)
+    if (over !== undefined || sid === undefined) return over
+    return (this.#current.get(sid)?.jti ?? jti) === jti ? undefined : 'superseded'
+  }
+
+  /** Why the token's whole session is dead, or undefined. */
+  reasonOver(claims: Claims): SessionEnd['reason'] | undefined {
+    const { iat, exp } = claims
     // What is forgotten covered nothing that lives longer. Should the clock step back, such a token stays dead.
     if (iat < this.notBefore || exp <= this.#forgottenUntil) return 'revoked'
-    if (this.#isOfEndedApp(claims)) return 'revoked'
-    if (sid === undefined) return undefined
-    const ended = this.reasonEnded(sid)
-    if (ended !== undefined) return ended
-    if (lsid !== undefined && this.reasonEnded(lsid) === 'revoked') return 'revoked'
-    return (this.#current.get(sid)?.jti ?? jti) === jti ? undefined : 'superseded'
+    return this.#isNamed(claims) ? 'revoked' : this.#reasonLineOver(claims)
   }
 
   /** Forgets what covers nothing alive at `now` (milliseconds). */
   forgetExpired(now: number): void {
     this.#forgottenUntil = Math.max(this.#forgottenUntil, Math.floor(now / 1000))
-    for (const remembered of [this.#current, this.#ended, this.#apps]) {
+    for (const remembered of this.#all()) {
       for (const [id, { keepUntil }] of remembered) {
         if (keepUntil <= this.#forgottenUntil) remembered.delete(id)
       }
@@ -88,16 +106,63 @@ export class RevocationIndex {
   }
 
   get size(): number {
-    return this.#current.size + this.#ended.size + this.#apps.size
+    return this.#all().reduce((sum, { size }) => sum + size, 0)
   }
 
-  #endApp(appId: string, keepUntil: number): void {
-    const known = this.#apps.get(appId)?.keepUntil ?? 0
-    this.#apps.set(appId, { keepUntil: Math.max(keepUntil, known) })
+  #all(): Map<string, Kept>[] {
+    const named = [this.#tokens, this.#agents, this.#tasks, this.#roots, this.#apps]
+    return [this.#current, this.#ended, ...named]
   }
 
-  /** The lineage is made out only where there is an entry it could match. */
-  #isOfEndedApp(claims: Claims): boolean {
-    return this.#apps.size > 0 && lineageOf(claims).apps.some((appId) => this.#apps.has(appId))
+  #endSession({ sid, target, released, keepUntil }: KeptRevocation): void {
+    if (!released) keepLonger(this.#tokens, target, keepUntil)
+    if (sid === undefined) return
+    const known = this.#ended.get(sid)
+    this.#ended.set(sid, {
+      reason: released && known?.reason !== 'revoked' ? 'released' : 'revoked',
+      keepUntil: Math.max(keepUntil, known?.keepUntil ?? 0),
+    })
   }
+
+  /** The latest entry decides: it was made when all before it had been lifted, and what these cover it covers too. */
+  #endTask({ target, seq, liftedAt, keepUntil }: KeptRevocation): void {
+    const known = this.#tasks.get(target)?.seq ?? 0
+    // Told out of order: of a task that was revoked again meanwhile, or of the making of what was lifted already.
+    if (known > seq || (known === seq && liftedAt === undefined)) return
+    this.#tasks.set(target, { seq, liftedAt, keepUntil })
+  }
+
+  /** Whether an entry names the token itself, its holder or a delegator, their apps, its task or its root. */
+  #isNamed(claims: Claims): boolean {
+    const { jti, sub, app_id: appId, delegation_chain: chain } = claims
+    if (this.#tokens.has(jti) || this.#isHolderNamed(sub, appId)) return true
+    if (this.#roots.has(chain?.[0]?.agent ?? sub) || this.isTaskEnded(claims)) return true
+    return chain?.some((record) => this.#isHolderNamed(record.agent, record.app_id)) ?? false
+  }
+
+  #isHolderNamed(subject: string, appId: string | undefined): boolean {
+    if (this.#agents.has(subject)) return true
+    if (this.#apps.size === 0) return false
+    if (appId !== undefined && this.#apps.has(appId)) return true
+    return subject.startsWith('app:') && this.#apps.has(subject.slice('app:'.length))
+  }
+
+  /** Why the token's session is over, or one it was delegated or launched from. */
+  #reasonLineOver(claims: Claims): SessionEnd['reason'] | undefined {
+    if (this.#ended.size === 0) return undefined
+    const { sid, lsid, delegation_chain: chain = [] } = claims
+    const launching = [lsid, ...chain.map((record) => record.lsid)]
+    const line = [sid, ...chain.flatMap((record) => [record.sid, record.parent_sid])]
+    const reasons = line.map((ancestor) => ancestor && this.reasonEnded(ancestor))
+    const isRevoked =
+      reasons.includes('revoked') ||
+      launching.some((ancestor) => ancestor && this.reasonEnded(ancestor) === 'revoked')
+    if (isRevoked) return 'revoked'
+    return reasons.includes('released') ? 'released' : undefined
+  }
+}
+
+function keepLonger(remembered: Map<string, Kept>, id: string, keepUntil: number): void {
+  const known = remembered.get(id)?.keepUntil ?? 0
+  remembered.set(id, { keepUntil: Math.max(keepUntil, known) })
 }

@@ -3,11 +3,18 @@ import {
   checkTimes,
   hasIssuer,
   readClaims,
+  verifyChain,
+  verifyChainAtOnce,
   type Claims,
+  type SignedBytes,
 } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import type { DeathReason } from '../revocation/revocation-index.ts'
+import { rereadSigningKeys } from '../signing-keys/reread-signing-keys.ts'
+import type { OpenedToken } from './keys.ts'
+import { longestLife } from './longest-life.ts'
 import type { Session } from './session.ts'
+import { sha256 } from './sha-256.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
 export type InvalidReason =
@@ -18,11 +25,17 @@ export type InvalidReason =
   | 'not_yet_valid'
   | 'wrong_issuer'
   | 'unknown_session'
+  | 'key_not_accepted'
 
 export type TokenState =
-  /** `sessionless`: signed by an imported AgentWrit 2.0 key before its import; good for introspection only. */
-  | { readonly state: 'live'; readonly claims: Claims; readonly sessionless: boolean }
-  | { readonly state: 'dead'; readonly claims: Claims; readonly reason: DeathReason }
+  /** Without `sid`: signed by an imported AgentWrit 2.0 key before its import; good for introspection only. */
+  | { readonly state: 'live'; readonly claims: Claims; readonly kid: string }
+  | {
+      readonly state: 'dead'
+      readonly claims: Claims
+      readonly kid: string
+      readonly reason: DeathReason
+    }
   | { readonly state: 'invalid'; readonly reason: InvalidReason; readonly claims?: Claims }
 
 /** Whether an unseen token waits its turn in the bounded queue; operators' routes do not (contract 2.4). */
@@ -44,9 +57,14 @@ export async function checkToken(
 }
 
 /** Whether a token that was live a moment ago still is: to be asked last, in the turn that writes the answer. */
-export function isStillLive({ live, clock }: Context, claims: Claims): boolean {
-  return clock() < claims.exp * 1000 && live.revocations.reasonDead(claims) === undefined
+export function isStillLive(context: Context, token: Signed): boolean {
+  const { live, clock } = context
+  const { claims } = token
+  if (clock() >= claims.exp * 1000 || !isKeyAccepted(context, token)) return false
+  return live.revocations.reasonDead(claims) === undefined
 }
+
+type Signed = Pick<VerifiedToken, 'claims' | 'kid'>
 
 type Refused = Extract<TokenState, { state: 'invalid' }>
 
@@ -55,21 +73,47 @@ async function verifyUnseen(
   token: string,
   pace: Pace,
 ): Promise<VerifiedToken | Refused> {
-  const { keys } = context
-  const opened = pace === 'at once' ? keys.openTokenAtOnce(token) : await keys.openToken(token)
+  const opened = await openToken(context, token, pace)
   if (opened === undefined) return invalid('malformed_or_badly_signed')
   const claims = readClaims(opened.payload)
   if (claims === undefined) return invalid('broken_claims')
-  // Nobody can delegate yet, so no honest token carries a chain.
-  if (claims.delegation_chain !== undefined) return invalid('broken_chain')
   // An expired token is not worth a read, nor a place in the cache.
   const untimely = checkTimes(claims, context.clock(), brokerLeewaySeconds)
   if (untimely !== undefined) return invalid(untimely, claims)
   const superseded = await isSuperseded(context, claims, opened.kid)
   if (superseded === undefined) return invalid('unknown_session', claims)
+  if (!(await isChainSound(context, claims, pace))) return invalid('broken_chain', claims)
   const verified = { claims, kid: opened.kid, superseded }
   context.live.verified.set(token, verified)
   return verified
+}
+
+/** Undefined unless an accepted key signed it; another broker may have made one that we have not heard of. */
+async function openToken(
+  context: Context,
+  token: string,
+  pace: Pace,
+): Promise<OpenedToken | undefined> {
+  const { keys } = context
+  if (keys.namesUnknownKey(token)) await rereadSigningKeys(context)
+  return pace === 'at once' ? keys.openTokenAtOnce(token) : keys.openToken(token)
+}
+
+/** Contract 2.6: every record, under the keys accepted now. */
+async function isChainSound({ keys }: Context, claims: Claims, pace: Pace): Promise<boolean> {
+  if (claims.delegation_chain === undefined) return true
+  if (pace === 'at once') {
+    const verify = (signed: SignedBytes) => keys.verifyMessageAtOnce(signed)
+    return verifyChainAtOnce(claims, { hash: sha256, verify }).ok
+  }
+  const verify = async (signed: SignedBytes) => keys.verifyMessage(signed)
+  return (await verifyChain(claims, { hash: sha256, verify })).ok
+}
+
+/** The key of the token and those of its records: none has been retired or compromised since it was verified. */
+function isKeyAccepted({ keys }: Context, { claims, kid }: Signed): boolean {
+  if (!keys.accepts(kid)) return false
+  return claims.delegation_chain?.every((record) => keys.accepts(record.kid)) ?? true
 }
 
 /** Undefined when no session of ours stands behind the token: then a stolen key has signed it. */
@@ -89,6 +133,7 @@ async function isSuperseded(
 function saysWhatWasIssued(claims: Claims, session: Session): boolean {
   return (
     claims.exp === session.currentExp &&
+    claims.chain_hash === session.delegated?.chainHash &&
     claims.app_id === session.appId &&
     claims.lsid === session.lsid &&
     claims.task_id === session.taskId &&
@@ -98,25 +143,24 @@ function saysWhatWasIssued(claims: Claims, session: Session): boolean {
   )
 }
 
-/** Seconds: no broker, of any version, lets a token live longer (contract 6.1). */
-const LONGEST_LIFE = 2_592_000
-
 /** Whoever keeps a copy of an imported key can date a token back, but can not make it outlive what was issued then. */
 function isImported({ keys }: Context, { iat, exp }: Claims, kid: string): boolean {
   const imported = keys.importedKey
   if (imported?.kid !== kid) return false
   const importedAt = imported.at / 1000
-  return iat < importedAt && exp <= importedAt + LONGEST_LIFE
+  return iat < importedAt && exp <= importedAt + longestLife
 }
 
-function judge(context: Context, { claims, superseded }: VerifiedToken): TokenState {
+function judge(context: Context, token: VerifiedToken): TokenState {
+  const { claims, kid, superseded } = token
+  if (!isKeyAccepted(context, token)) return invalid('key_not_accepted', claims)
   const untimely = checkTimes(claims, context.clock(), brokerLeewaySeconds)
   if (untimely !== undefined) return invalid(untimely, claims)
   if (!hasIssuer(claims, context.config.issuer)) return invalid('wrong_issuer', claims)
   const reason = context.live.revocations.reasonDead(claims)
-  if (reason !== undefined) return { state: 'dead', claims, reason }
-  if (superseded) return { state: 'dead', claims, reason: 'superseded' }
-  return { state: 'live', claims, sessionless: claims.sid === undefined }
+  if (reason !== undefined) return { state: 'dead', claims, kid, reason }
+  if (superseded) return { state: 'dead', claims, kid, reason: 'superseded' }
+  return { state: 'live', claims, kid }
 }
 
 function invalid(reason: InvalidReason, claims?: Claims): Refused {

@@ -7,14 +7,17 @@ import { isClockBehind } from './clock-check.ts'
 /** A signed token that exists nowhere yet: it is remembered and handed out only after its change was committed. */
 export interface DraftToken {
   readonly claims: Claims
+  readonly sid: string
   readonly token: string
   /** Key that signed it, guarded in the change that issues it. */
   readonly kid: string
 }
 
-/** What a token is to say besides its times, its id and its issuer. */
+/** What a token is to say besides its times and its issuer. */
 export type TokenSubject = Omit<Claims, 'iss' | 'exp' | 'nbf' | 'iat' | 'jti'> & {
   readonly sid: string
+  /** Drawn here, unless a delegation record names it already. */
+  readonly jti?: string
 }
 
 export interface TokenLifetime {
@@ -22,10 +25,12 @@ export interface TokenLifetime {
   readonly seconds: number
   /** End of the session, milliseconds since the epoch. */
   readonly sessionEndsAt: number
+  /** Seconds since the epoch: `exp` of the delegating session's token, if it is a delegated one. */
+  readonly delegatorExp?: number | undefined
 }
 
 /**
- * Drafts the next token of a session, or undefined if it would live less than a second. One that outgrows what a
+ * Drafts the next token of a session, or undefined if less than a second is left for it. One that outgrows what a
  * broker accepts is refused (400) before anything is consumed.
  */
 export function draftToken(
@@ -35,10 +40,13 @@ export function draftToken(
 ): DraftToken | undefined {
   const { config, clock, random, keys } = context
   if (isClockBehind(context)) throw clockBehind()
-  const iat = Math.floor(clock() / 1000)
+  const now = clock()
+  const iat = Math.floor(now / 1000)
   const longest = Math.min(lifetime.seconds, config.maxTtl)
-  const exp = Math.min(iat + longest, Math.floor(lifetime.sessionEndsAt / 1000))
-  if (exp - iat < 1) return undefined
+  const { sessionEndsAt, delegatorExp = Infinity } = lifetime
+  const end = Math.min(sessionEndsAt, delegatorExp * 1000)
+  if (end - now < 1000) return undefined
+  const exp = Math.min(iat + longest, Math.floor(end / 1000))
   const claims: Claims = {
     iss: config.issuer,
     exp,
@@ -53,7 +61,7 @@ export function draftToken(
     const limit = `the token would exceed ${maxTokenLength} bytes`
     throw new Fault('invalid_request', `${limit}: ask for fewer or shorter scopes`)
   }
-  return { claims, token, kid }
+  return { claims, sid: subject.sid, token, kid }
 }
 
 function clockBehind(): Fault {

@@ -35,20 +35,28 @@ export function draftSession(
   )
   if (draft === undefined)
     throw new Fault('unauthorized', 'the token would live less than a second')
-  const session: NewSession = {
+  return { session: toSession(kind, draft, { startedAt, endsAt }), draft }
+}
+
+/** The session that begins with this token; times in milliseconds. */
+export function toSession(
+  kind: SessionKind,
+  { claims, sid }: DraftToken,
+  times: Pick<NewSession, 'startedAt' | 'endsAt'>,
+): NewSession {
+  const { sub, app_id: appId, lsid, task_id: taskId, orch_id: orchId } = claims
+  return {
     sid,
     kind,
-    sub: claims.sub,
-    ...(claims.app_id === undefined ? {} : { appId: claims.app_id }),
-    ...(claims.lsid === undefined ? {} : { lsid: claims.lsid }),
-    ...(claims.task_id === undefined ? {} : { taskId: claims.task_id }),
-    ...(claims.orch_id === undefined ? {} : { orchId: claims.orch_id }),
+    sub,
+    ...(appId === undefined ? {} : { appId }),
+    ...(lsid === undefined ? {} : { lsid }),
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(orchId === undefined ? {} : { orchId }),
     scope: claims.scope,
-    currentJti: draft.claims.jti,
-    currentExp: draft.claims.exp,
-    lifetime: draft.claims.exp - draft.claims.iat,
-    startedAt,
-    endsAt,
+    currentJti: claims.jti,
+    currentExp: claims.exp,
+    lifetime: claims.exp - claims.iat,
+    ...times,
   }
-  return { session, draft }
 }

@@ -3,7 +3,8 @@ import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import type { Revocation } from '../revocation/revocation.ts'
+import { reportEffect } from '../revocation/report-effect.ts'
+import { toKept, type Revocation } from '../revocation/revocation.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { attributionOf } from './attribution.ts'
 import { deadTokenFault, genericDetail } from './dead-token.ts'
@@ -37,8 +38,10 @@ async function endIfReused(context: Context, caller: Caller, renewal: Renewal): 
   const entry = reuseEntry(context, caller)
   const outcome = await store.sessions.endReused(entry, after, [reuseDetected(caller, renewal)])
   if (!outcome.kept) return
-  const { at, highestExp } = outcome
-  live.revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
+  const kept = toKept(entry, outcome)
+  live.revocations.add(kept)
+  const concerned = { jti: caller.claims.jti, ...attributionOf(caller.claims) }
+  await reportEffect(context, { entries: [kept], concerned, origin: caller.origin })
   // Audited with its entry; to whoever asks it looks like any other dead token.
   throw new Fault('unauthorized', genericDetail)
 }

@@ -2,7 +2,8 @@ import { formatDetail } from '@agentwrit/protocol'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
-import type { Revocation } from '../revocation/revocation.ts'
+import { reportEffect } from '../revocation/report-effect.ts'
+import { toKept, type Revocation } from '../revocation/revocation.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { attributionOf } from './attribution.ts'
 import { requireKept } from './require-kept.ts'
@@ -12,10 +13,10 @@ import { requireKept } from './require-kept.ts'
  * what is over already is done already.
  */
 export async function releaseToken(context: Context, caller: Caller): Promise<void> {
-  const { claims, sid, origin } = caller
+  const { claims, origin } = caller
   const { revocations } = context.live
   // Such an entry is committed and final; asking the store again would only let repeats get in the way of others.
-  if (revocations.reasonEnded(sid) !== undefined) return
+  if (revocations.reasonOver(claims) !== undefined) return
   const entry = releaseEntry(context, caller)
   const outcome = await context.store.sessions.release(entry, [
     withOrigin(origin, {
@@ -28,8 +29,10 @@ export async function releaseToken(context: Context, caller: Caller): Promise<vo
     }),
   ])
   if (outcome.kept) {
-    const { at, highestExp } = outcome
-    revocations.add({ ...entry, revokedAt: at, keepUntil: highestExp })
+    const kept = toKept(entry, outcome)
+    revocations.add(kept)
+    const concerned = { jti: claims.jti, ...attributionOf(claims) }
+    await reportEffect(context, { entries: [kept], concerned, origin })
   } else if (outcome.guard !== 'session_over') {
     requireKept(context, outcome, caller)
   }

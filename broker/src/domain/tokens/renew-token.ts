@@ -1,16 +1,20 @@
-import { findUncovered, formatDetail, type TokenResponse } from '@agentwrit/protocol'
+import { findUncovered, type Claims, type TokenResponse } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import { appChanged } from '../apps/ceiling.ts'
-import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { keyChanged } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
+import { presentedBy } from '../identity/presented-by.ts'
+import { reportEffect } from '../revocation/report-effect.ts'
+import type { KeptRevocation } from '../revocation/revocation.ts'
 import { attributionOf } from './attribution.ts'
 import { draftToken, rememberToken, type DraftToken } from './draft-token.ts'
+import { endingChildren } from './end-children.ts'
 import { toRepeatable, type WantedRenewal } from './renewal.ts'
 import { renewalRefused } from './renewal-refused.ts'
+import { renewedEvents } from './renewed-events.ts'
 import { repeatRenewal } from './repeat-renewal.ts'
-import { requireRenewingApp } from './require-renewing-app.ts'
+import { requireRenewingApps } from './require-renewing-apps.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -28,13 +32,11 @@ export async function renewToken(
   if (session === undefined) throw renewalRefused(caller, 'session_over')
   if (session.currentJti !== caller.claims.jti) return repeatRenewal(context, caller, wanted)
   const scope = narrowedScope(caller, wanted)
-  const app = await requireRenewingApp(context, caller, scope)
-  const draft = draftSuccessor(context, caller, { ...session, scope })
-  if (draft === undefined) throw renewalRefused(caller, 'session_too_old')
+  const apps = await requireRenewingApps(context, caller, scope)
+  const draft = await draftSuccessor(context, caller, { ...session, scope })
 
-  const isFirst = await swap(context, caller, { draft, wanted, app })
+  const isFirst = await swap(context, caller, { draft, session, wanted, apps })
   if (!isFirst) return repeatRenewal(context, caller, wanted)
-  context.live.revocations.renewed(caller.sid, draft.claims, caller.claims.exp)
   rememberToken(context, draft)
   return { access_token: draft.token, expires_in: draft.claims.exp - draft.claims.iat }
 }
@@ -54,67 +56,93 @@ function narrowedScope(caller: Caller, { scope }: WantedRenewal): readonly strin
   throw renewalRefused(caller, 'widened', { code: 'scope_violation', parts })
 }
 
-function draftSuccessor(
+async function draftSuccessor(
   context: Context,
-  { claims, sid }: Caller,
-  { lifetime, endsAt, scope }: Session,
-): DraftToken | undefined {
+  caller: Caller,
+  { lifetime, endsAt, scope, delegated }: Session,
+): Promise<DraftToken> {
+  const { claims, sid } = caller
   const { iss: _iss, exp: _exp, nbf: _nbf, iat: _iat, jti: _jti, ...subject } = claims
-  const successor = { ...subject, sid, scope: [...scope] }
-  return draftToken(context, successor, { seconds: lifetime, sessionEndsAt: endsAt })
+  const delegatorExp = delegated && (await requireDelegator(context, caller, delegated.parentSid))
+  const times = { seconds: lifetime, sessionEndsAt: endsAt, delegatorExp }
+  const draft = draftToken(context, { ...subject, sid, scope: [...scope] }, times)
+  if (draft === undefined) throw renewalRefused(caller, 'session_too_old')
+  return draft
+}
+
+/** The delegating session goes on; `exp` of its current token. */
+async function requireDelegator(
+  { store, clock }: Context,
+  caller: Caller,
+  parentSid: string,
+): Promise<number> {
+  const parent = await store.sessions.find(parentSid)
+  const now = clock()
+  // Whether an entry ends it has been asked of the presented token: it is of its lineage.
+  if (parent === undefined || parent.currentExp * 1000 <= now || parent.endsAt <= now) {
+    throw renewalRefused(caller, 'delegator_over')
+  }
+  return parent.currentExp
 }
 
 interface Succession {
   readonly draft: DraftToken
+  readonly session: Session
   readonly wanted: WantedRenewal
-  /** In whose name, as it was read. */
-  readonly app: ActingApp | undefined
+  /** In whose name, as they were read. */
+  readonly apps: readonly ActingApp[]
 }
 
 /** False if another renewal of the same token was first. */
-async function swap(
-  context: Context,
-  caller: Caller,
-  { draft, wanted, app }: Succession,
-): Promise<boolean> {
-  const { claims: old, sid, origin } = caller
+async function swap(context: Context, caller: Caller, succession: Succession): Promise<boolean> {
+  const { draft, session, wanted, apps } = succession
+  const { claims: old, sid } = caller
   const { claims, kid } = draft
-  const { jti, exp, iat, scope } = claims
   const repeatable = toRepeatable(wanted, claims)
+  const ending = endingChildren(context, old, claims)
   const outcome = await context.store.sessions.renew(
     {
-      sid,
-      ...(old.lsid === undefined ? {} : { lsid: old.lsid }),
-      oldJti: old.jti,
+      presented: presentedBy(caller),
       oldExp: old.exp,
-      newJti: jti,
-      newExp: exp,
-      scope,
+      ...(old.lsid === undefined ? {} : { lsid: old.lsid }),
+      ...(session.delegated === undefined ? {} : { parentSid: session.delegated.parentSid }),
+      apps,
+      newJti: claims.jti,
+      newExp: claims.exp,
+      scope: claims.scope,
       kid,
-      ...(app === undefined ? {} : { app }),
       ...(repeatable === undefined ? {} : { repeatable }),
+      ...(ending === undefined ? {} : { ending }),
     },
-    [
-      withOrigin(origin, {
-        event_type: 'token_renewed',
-        actor: old.sub,
-        outcome: 'success',
-        jti,
-        detail: formatDetail('token renewed', {
-          jti,
-          old_jti: old.jti,
-          ttl: exp - iat,
-          ...(wanted.scope === undefined ? {} : { scope }),
-        }),
-        ...attributionOf(claims),
-      }),
-    ],
+    renewedEvents(caller, claims, { isNarrowed: wanted.scope !== undefined, ending }),
   )
-  if (outcome.kept) return true
+  if (outcome.kept) {
+    const { revocations } = context.live
+    for (const entry of outcome.ended) revocations.add(entry)
+    revocations.renewed(sid, claims, old.exp)
+    await reportEnded(context, caller, { ended: outcome.ended, successor: claims })
+    return true
+  }
   if (outcome.guard === 'session_not_current') return false
   if (outcome.guard === 'key_not_active') throw keyChanged()
   if (outcome.guard !== 'app_changed') throw renewalRefused(caller, outcome.guard)
-  // The app as it is now decides; if that allows it as well, nothing is lost by asking again.
-  await requireRenewingApp(context, caller, scope)
+  // The apps as they are now decide; if these allow it as well, nothing is lost by asking again.
+  await requireRenewingApps(context, caller, claims.scope)
   throw appChanged()
+}
+
+interface Shortened {
+  readonly ended: readonly KeptRevocation[]
+  readonly successor: Claims
+}
+
+/** What was delegated past the successor's end has died with it. */
+async function reportEnded(
+  context: Context,
+  { origin }: Caller,
+  { ended: [first, ...others], successor }: Shortened,
+): Promise<void> {
+  if (first === undefined) return
+  const concerned = { jti: successor.jti, ...attributionOf(successor) }
+  await reportEffect(context, { entries: [first, ...others], concerned, origin })
 }

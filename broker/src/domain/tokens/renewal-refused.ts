@@ -5,7 +5,7 @@ import { attributionOf } from './attribution.ts'
 
 const details = {
   unauthorized: 'the token cannot be renewed',
-  forbidden: 'operators sign in again instead',
+  forbidden: 'this token cannot be renewed: operators sign in again, a delegate stays within reach',
   scope_violation: 'a renewal keeps the scope or narrows it',
   conflict: 'this idempotency key has renewed the token with another body',
 } as const

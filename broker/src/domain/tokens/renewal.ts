@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { canonicalize, type Claims } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import { Fault } from '../fault.ts'
+import type { PresentedSession } from './session.ts'
 
 export interface Renewal {
   readonly oldJti: string
@@ -29,12 +30,10 @@ export interface Repeatable {
 
 /** What the change behind a repeat's answer guards. */
 export interface RenewalRepeat {
-  readonly sid: string
-  /** The launching session, if any. */
-  readonly lsid?: string
-  /** The app of the successor, if any. */
-  readonly app?: ActingApp
-  readonly newJti: string
+  /** The successor. */
+  readonly successor: PresentedSession
+  /** The apps of its lineage. */
+  readonly apps: readonly ActingApp[]
   /** Milliseconds: when it is too late. */
   readonly before: number
 }

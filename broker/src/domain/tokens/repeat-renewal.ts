@@ -2,6 +2,7 @@ import { formatDetail, type TokenResponse } from '@agentwrit/protocol'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
+import { presentedBy } from '../identity/presented-by.ts'
 import { attributionOf } from './attribution.ts'
 import { isStillLive } from './check-token.ts'
 import { hashBody, isKeyOf, repeatableFor, type Renewal, type WantedRenewal } from './renewal.ts'
@@ -43,19 +44,21 @@ export function isRepeatable(
     repeatable !== undefined &&
     isKeyOf(renewal, idempotencyKey) &&
     context.clock() < renewedAt + repeatableFor &&
-    isStillLive(context, repeatable.claims)
+    isStillLive(context, { claims: repeatable.claims, kid: renewal.kid })
   )
 }
 
-async function keepRepeat({ store }: Context, caller: Caller, renewal: Renewal): Promise<void> {
-  const { claims, sid, origin } = caller
-  const { newJti, renewedAt } = renewal
+async function keepRepeat(
+  { store }: Context,
+  caller: Caller,
+  { repeatable, kid, newJti, renewedAt }: Required<Renewal>,
+): Promise<void> {
+  const { claims, origin } = caller
+  const successor = presentedBy({ ...caller, claims: repeatable.claims, kid })
   const outcome = await store.sessions.repeatRenewal(
     {
-      sid,
-      ...(claims.lsid === undefined ? {} : { lsid: claims.lsid }),
-      ...(claims.app_id === undefined ? {} : { app: { appId: claims.app_id } }),
-      newJti,
+      successor,
+      apps: successor.lineage.apps.map((appId) => ({ appId })),
       before: renewedAt + repeatableFor,
     },
     [

@@ -2,10 +2,11 @@
 // renewal. The database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never
 // marked dead: it is over when its token expired, its age is reached, or a revocation entry names it or a session it
 // descends from.
+import type { Lineage } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
-import type { Outcome } from '../outcome.ts'
-import type { Revocation } from '../revocation/revocation.ts'
+import type { FailedGuard, KeptChange, Outcome } from '../outcome.ts'
+import type { KeptRevocation, Revocation } from '../revocation/revocation.ts'
 import type { Renewal, RenewalRepeat, Repeatable } from './renewal.ts'
 
 export type SessionKind = 'admin' | 'operator' | 'app' | 'agent' | 'delegated'
@@ -24,6 +25,8 @@ export interface Session {
   readonly currentJti: string
   /** Seconds since the epoch, as in the token. */
   readonly currentExp: number
+  /** Key that signed the current token. */
+  readonly kid: string
   /** First granted lifetime in seconds; each renewal asks for it again. */
   readonly lifetime: number
   /** Milliseconds since the epoch, both; `endsAt` = start + `AA_MAX_SESSION_AGE`. */
@@ -44,12 +47,18 @@ export interface Delegated {
 }
 
 /** A session with its first token, which `currentJti` and `currentExp` name. */
-export type NewSession = Session
+export type NewSession = Omit<Session, 'kid'>
 
 /** The bearer under which a change is made: guarded again in the change's own transaction. */
 export interface PresentedSession {
   readonly sid: string
   readonly jti: string
+  /** Seconds, as in the token: a lifted entry spares what was issued since. */
+  readonly iat: number
+  /** Key that signed the token. */
+  readonly kid: string
+  /** Whatever an entry could name it by. */
+  readonly lineage: Lineage
   /** The app whose bearer it is: guarded as well. */
   readonly app?: ActingApp
 }
@@ -57,22 +66,38 @@ export interface PresentedSession {
 export type SessionGuard = 'session_not_current' | 'session_over'
 
 export interface TokenSwap {
-  readonly sid: string
-  /** The launching session, if any: it is kept as long as what it launched. */
-  readonly lsid?: string
-  readonly oldJti: string
+  /** The token that is replaced. */
+  readonly presented: PresentedSession
   /** Seconds: the record of the renewal is kept until then. */
   readonly oldExp: number
+  /** The launching session, if any: it is kept as long as what it launched. */
+  readonly lsid?: string
+  /** The delegating session, if any: it is live, and at least as long as the successor. */
+  readonly parentSid?: string
+  /** In whose name it is renewed: each as it was read, if that mattered. */
+  readonly apps: readonly ActingApp[]
   readonly newJti: string
   /** Seconds since the epoch. */
   readonly newExp: number
   readonly scope: readonly string[]
-  /** In whose name it is renewed. */
-  readonly app?: ActingApp
   /** Key that signs the successor. */
   readonly kid: string
   /** For a renewal that was asked for with an idempotency key. */
   readonly repeatable?: Repeatable
+  /** Ends every session delegated from this one whose token would outlive the successor. */
+  readonly ending?: Revocation
+}
+
+export type RenewalGuard =
+  | SessionGuard
+  | 'session_too_old'
+  | 'delegator_over'
+  | 'app_changed'
+  | 'key_not_active'
+
+/** Entries that a change has made about sessions it found. */
+export interface Ended {
+  readonly ended: readonly KeptRevocation[]
 }
 
 export interface SessionStore {
@@ -83,11 +108,13 @@ export interface SessionStore {
     events: readonly NewAuditEvent[],
   ): Promise<Outcome<'key_not_active'>>
   find(sid: string): Promise<Session | undefined>
+  /** The session that this token, a superseded one too, was issued for. */
+  findByToken(jti: string): Promise<Session | undefined>
   /** One change: the successor replaces the session's current token. Of any number of swaps of one token one is kept. */
   renew(
     swap: TokenSwap,
     events: readonly NewAuditEvent[],
-  ): Promise<Outcome<SessionGuard | 'session_too_old' | 'app_changed' | 'key_not_active'>>
+  ): Promise<FailedGuard<RenewalGuard> | (KeptChange & Ended)>
   /** How this token got its successor. */
   findRenewal(oldJti: string): Promise<Renewal | undefined>
   /** One change that writes nothing but its events: the successor is live, and its renewal a moment ago. */

@@ -15,7 +15,7 @@ const answer = wireSchema<HealthResponse>()(
 )
 
 /** What clients may rely on beyond AgentWrit 2.0. */
-const features: string[] = ['renew-idempotency']
+const features: string[] = ['renew-idempotency', 'revoke-dry-run']
 
 export const healthRoute = route({
   method: 'GET',

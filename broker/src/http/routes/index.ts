@@ -4,13 +4,21 @@ import { authenticateAppRoute } from './app-auth.ts'
 import { changeAppRoute } from './change-app.ts'
 import { challengeRoute } from './challenge.ts'
 import { createAppLaunchTokenRoute, createLaunchTokenRoute } from './create-launch-token.ts'
+import { delegateTokenRoute } from './delegate-token.ts'
 import { deleteAppLaunchTokenRoute, deleteLaunchTokenRoute } from './delete-launch-token.ts'
 import { deregisterAppRoute } from './deregister-app.ts'
+import { getAgentKeyRoute } from './get-agent-key.ts'
+import { getAgentRoute } from './get-agent.ts'
 import { getAppRoute } from './get-app.ts'
 import { healthRoute } from './health.ts'
 import { jwksRoute } from './jwks.ts'
+import { listAgentsRoute } from './list-agents.ts'
 import { listAppsRoute } from './list-apps.ts'
 import { listAppLaunchTokensRoute, listLaunchTokensRoute } from './list-launch-tokens.ts'
+import { liftRevocationRoute } from './lift-revocation.ts'
+import { listAuditKeysRoute } from './list-audit-keys.ts'
+import { listRevocationsRoute } from './list-revocations.ts'
+import { listDelegationsRoute } from './list-delegations.ts'
 import { livezRoute } from './livez.ts'
 import { metricsRoute } from './metrics.ts'
 import { openapiRoute } from './openapi.ts'
@@ -19,7 +27,9 @@ import { registerAppRoute } from './register-app.ts'
 import { registerRoute } from './register.ts'
 import { releaseTokenRoute } from './release-token.ts'
 import { renewTokenRoute } from './renew-token.ts'
+import { revokeRoute } from './revoke.ts'
 import { rotateAppSecretRoute } from './rotate-app-secret.ts'
+import { rotateSigningKeyRoute } from './rotate-signing-key.ts'
 import { validateTokenRoute } from './validate-token.ts'
 
 /** The API on one page. */
@@ -28,10 +38,15 @@ export const allRoutes: readonly Route[] = [
   challengeRoute,
   registerRoute,
   renewTokenRoute,
+  delegateTokenRoute,
   releaseTokenRoute,
   // Whoever is shown a token
   validateTokenRoute,
   jwksRoute,
+  // Whoever has to stop something
+  revokeRoute,
+  listRevocationsRoute,
+  liftRevocationRoute,
   // Apps
   authenticateAppRoute,
   createAppLaunchTokenRoute,
@@ -48,6 +63,13 @@ export const allRoutes: readonly Route[] = [
   changeAppRoute,
   deregisterAppRoute,
   rotateAppSecretRoute,
+  rotateSigningKeyRoute,
+  listAuditKeysRoute,
+  // Agents, for operators, apps and peers
+  listAgentsRoute,
+  getAgentRoute,
+  getAgentKeyRoute,
+  listDelegationsRoute,
   // Machines that watch the broker
   healthRoute,
   livezRoute,

@@ -1,20 +1,12 @@
 import type { PublishedKeySet } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { route } from '../route.ts'
+import { publishedKey } from '../schemas/published-key-schema.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
 const answer = wireSchema<PublishedKeySet>()(
   Type.Object({
-    keys: Type.Array(
-      Type.Object({
-        kty: Type.Literal('OKP'),
-        crv: Type.Literal('Ed25519'),
-        x: Type.String(),
-        kid: Type.String(),
-        alg: Type.Literal('EdDSA'),
-        use: Type.Literal('sig'),
-      }),
-    ),
+    keys: Type.Array(Type.Object(publishedKey)),
   }),
 )
 

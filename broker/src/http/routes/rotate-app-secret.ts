@@ -32,9 +32,6 @@ export const rotateAppSecretRoute = route({
   params,
   body,
   isBodyOptional: true,
-  // Whoever wants the sessions dead must never be answered as if they were.
-  findMistake: ({ end_sessions: isEnding }) =>
-    isEnding === true ? 'end_sessions: this version cannot end the sessions of an app' : undefined,
   status: 200,
   answer,
   errors: ['not_found', 'conflict'],

@@ -6,7 +6,8 @@ const optionalId = Type.Optional(id)
 const scope = Type.Array(Type.String())
 const seconds = Type.Integer()
 
-const delegationRecord = Type.Object({
+/** One hop of a delegation (contract 2.6). */
+export const delegationRecord = Type.Object({
   agent: id,
   scope,
   delegated_at: Type.String(),

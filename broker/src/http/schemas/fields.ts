@@ -9,6 +9,9 @@ const noControl = '^[^\\u0000-\\u001f\\u007f]*$'
 export const text = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: noControl })
 
+/** The same, or nothing. */
+export const textOrNone = (maxLength: number) => Type.String({ maxLength, pattern: noControl })
+
 /** 1 to `maxLength` characters that are compared or verified and then forgotten. */
 export const opaque = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 

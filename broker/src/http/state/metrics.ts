@@ -1,4 +1,4 @@
-import { auditEventTypes, type AuditEventType, revocationLevels } from '@agentwrit/protocol'
+import { auditEventTypes, type RevocationLevel, revocationLevels } from '@agentwrit/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import { freshWithin } from './fresh.ts'
@@ -37,9 +37,12 @@ export class Metrics {
       this.#own.auditEvents.inc({ event_type: event.event_type })
       const kind = tokenKindOf(event)
       if (kind !== undefined) this.#own.tokensIssued.inc({ kind })
-      const level = revocationLevelOf(event.event_type)
-      if (level !== undefined) this.#own.tokensRevoked.inc({ level })
     }
+  }
+
+  /** Live tokens died by an entry of this level, or by a release. */
+  tokensKilled(level: RevocationLevel | 'release', count: number): void {
+    this.#own.tokensRevoked.inc({ level }, count)
   }
 
   /** One write of the audit log took so long. */
@@ -81,12 +84,6 @@ export class Metrics {
   text(): Promise<string> {
     return this.#registry.metrics()
   }
-}
-
-/** A release, or a reuse of a superseded token, ends one live token as long as nobody can delegate. */
-function revocationLevelOf(type: AuditEventType): 'release' | 'token' | undefined {
-  if (type === 'token_reuse_detected') return 'token'
-  return type === 'token_released' ? 'release' : undefined
 }
 
 const outcomes = ['success', 'failure']

@@ -21,7 +21,7 @@ export function beginSession(
 /** The rows of a session and its first token. */
 export function newSession(session: NewSession, kid: string): Write[] {
   return [
-    { insert: 'sessions', row: toSessionRow(session) },
+    { insert: 'sessions', row: toSessionRow(session, kid) },
     {
       insert: 'tokens',
       row: { jti: session.currentJti, sid: session.sid, exp: session.currentExp, kid },

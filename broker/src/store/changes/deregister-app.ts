@@ -3,7 +3,7 @@ import type { Revocation } from '../../domain/revocation/revocation.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
 import { presentedSessionGuards } from './presented-session.ts'
-import { newEntry } from './release-session.ts'
+import { newEntry } from '../tables/revocations.ts'
 
 /** The app is inactive for good, and an entry ends all that was done in its name. */
 export function deregisterApp(

@@ -2,8 +2,8 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation } from '../../domain/revocation/revocation.ts'
 import type { SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
-import { notRevoked } from './presented-session.ts'
-import { newEntry } from './release-session.ts'
+import { notRevoked } from './not-revoked.ts'
+import { newEntry } from '../tables/revocations.ts'
 
 /**
  * An entry that ends a session whose superseded token was shown after this instant (milliseconds). A release does not

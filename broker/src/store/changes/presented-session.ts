@@ -1,12 +1,26 @@
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
 import { ahead, sinceEpoch, type Guard } from '../change.ts'
+import { nothingRevokes } from './not-revoked.ts'
+import { keyIsAccepted } from './signing-key.ts'
 
 /** What every change made under a bearer tests again in its own transaction: the bearer is its session's live token. */
 export function presentedSessionGuards(presented: PresentedSession): Guard<SessionGuard>[] {
-  return [isCurrent(presented), ...isLive(presented.sid)]
+  return [isCurrent(presented), ...isLive(presented)]
 }
 
-export function isCurrent({ sid, jti }: PresentedSession): Guard<'session_not_current'> {
+/** The session goes on, and neither an entry nor its key's end has killed the token. */
+export function isLive({ sid, lineage, iat, kid }: PresentedSession): Guard<'session_over'>[] {
+  return [
+    isUnexpired('session_over', sid),
+    ...nothingRevokes('session_over', lineage, iat * 1000),
+    keyIsAccepted('session_over', kid),
+  ]
+}
+
+export function isCurrent({
+  sid,
+  jti,
+}: Pick<PresentedSession, 'sid' | 'jti'>): Guard<'session_not_current'> {
   return {
     name: 'session_not_current',
     some: 'sessions',
@@ -15,21 +29,8 @@ export function isCurrent({ sid, jti }: PresentedSession): Guard<'session_not_cu
   }
 }
 
-export function isLive(sid: string): Guard<'session_over'>[] {
+/** The session has an unexpired token of this epoch; whether an entry ends it is another question. */
+export function isUnexpired<Name extends string>(name: Name, sid: string): Guard<Name> {
   const where = { current_exp: ahead, ends_at: ahead, started_at: sinceEpoch }
-  return [{ name: 'session_over', some: 'sessions', key: { sid }, where }, noEntryEnds(sid)]
-}
-
-/** Nobody has revoked the session (a release does not matter): what it launched may go on. */
-export function notRevoked<Name extends string>(
-  name: Name,
-  sid: string | undefined,
-): Guard<Name>[] {
-  if (sid === undefined) return []
-  return [{ name, none: 'revocations', key: { level: 'token', sid }, where: { released: 0 } }]
-}
-
-/** No revocation entry, a release included, ends the session. */
-export function noEntryEnds(sid: string): Guard<'session_over'> {
-  return { name: 'session_over', none: 'revocations', key: { level: 'token', sid } }
+  return { name, some: 'sessions', key: { sid }, where }
 }

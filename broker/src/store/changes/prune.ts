@@ -12,6 +12,7 @@ export const prune: Change<never> = {
     { removeExpired: 'renewals', atMost: pruneBound },
     { removeExpired: 'sessions', atMost: pruneBound },
     { removeExpired: 'agents', atMost: pruneBound },
+    { removeExpired: 'delegations', atMost: pruneBound },
     { removeExpired: 'revocations', atMost: pruneBound },
   ],
   events: [],

@@ -1,11 +1,11 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Registration, RegistrationGuard } from '../../domain/identity/agent.ts'
-import { ahead, aheadOrUnset, sinceEpoch, type Change, type Guard, type Write } from '../change.ts'
+import { ahead, sinceEpoch, type Change, type Guard, type Write } from '../change.ts'
 import { toAgentRow } from '../tables/agents.ts'
 import { appActs } from './acting-app.ts'
 import { newSession } from './begin-session.ts'
 import { keepLauncher } from './keep-launcher.ts'
-import { notRevoked } from './presented-session.ts'
+import { notRevoked, taskAllowed } from './not-revoked.ts'
 import { keyIsActive } from './signing-key.ts'
 
 /** Consumes launch token and nonce, creates agent, session and token; guards in the order of contract 4.2. */
@@ -13,17 +13,12 @@ export function registerAgent(
   registration: Registration,
   events: readonly NewAuditEvent[],
 ): Change<RegistrationGuard> {
-  const { agent, session, nonce, nonceExpiresAt, kid } = registration
+  const { agent, session, nonce, nonceExpiresAt, iat, kid } = registration
   return {
     guards: [
       ...launchTokenGuards(registration),
       ...appActs('app_changed', registration.app),
-      {
-        name: 'task_revoked',
-        none: 'revocations',
-        key: { level: 'task', target: agent.taskId },
-        where: { lifted_at: aheadOrUnset },
-      },
+      taskAllowed('task_revoked', agent.taskId, iat * 1000),
       { name: 'nonce_used', before: nonceExpiresAt },
       { name: 'nonce_used', none: 'nonces', key: { nonce } },
       keyIsActive(kid),

@@ -1,49 +1,81 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
-import type { SessionGuard, TokenSwap } from '../../domain/tokens/session.ts'
-import { ahead, type Change } from '../change.ts'
+import type { RenewalGuard, TokenSwap } from '../../domain/tokens/session.ts'
+import { ahead, type Change, type Guard, type Write } from '../change.ts'
 import { keepAgentUntil } from '../tables/agents.ts'
 import { newRenewalRow } from '../tables/renewals.ts'
+import { entryOfSession } from '../tables/revocations.ts'
 import { appActs } from './acting-app.ts'
 import { keepLauncher } from './keep-launcher.ts'
-import { isCurrent, isLive, notRevoked } from './presented-session.ts'
+import { isCurrent, isLive, isUnexpired } from './presented-session.ts'
 import { keyIsActive } from './signing-key.ts'
 
 /** The successor replaces the session's current token: compare-and-set on `current_jti`. */
 export function renewToken(
   swap: TokenSwap,
   events: readonly NewAuditEvent[],
-): Change<SessionGuard | 'session_too_old' | 'app_changed' | 'key_not_active'> {
-  const key = { sid: swap.sid }
+): Change<RenewalGuard> {
+  const { presented, kid, newExp } = swap
+  const key = { sid: presented.sid }
   return {
     guards: [
-      isCurrent({ sid: swap.sid, jti: swap.oldJti }),
+      isCurrent(presented),
       // Before the guards of life: a session past its age has no live token either.
       { name: 'session_too_old', some: 'sessions', key, where: { ends_at: ahead } },
-      ...isLive(swap.sid),
-      ...notRevoked('session_over', swap.lsid),
-      ...appActs('app_changed', swap.app),
-      keyIsActive(swap.kid),
+      ...delegatorOutlives(swap),
+      ...isLive(presented),
+      ...swap.apps.flatMap((app) => appActs('app_changed', app)),
+      keyIsActive(kid),
     ],
-    writes: [
-      {
-        update: 'sessions',
-        key,
-        set: {
-          current_jti: swap.newJti,
-          current_exp: swap.newExp,
-          scope: JSON.stringify(swap.scope),
-          keep_until: { atLeast: swap.newExp },
-        },
-      },
-      {
-        insert: 'tokens',
-        row: { jti: swap.newJti, sid: swap.sid, exp: swap.newExp, kid: swap.kid },
-      },
-      { insert: 'renewals', row: newRenewalRow(swap) },
-      { update: 'agents', key, set: { keep_until: { atLeast: keepAgentUntil(swap.newExp) } } },
-      ...keepLauncher(swap.lsid, swap.newExp),
-    ],
+    writes: [...replaceToken(swap), ...keepLauncher(swap.lsid, newExp), ...endChildren(swap)],
     events,
-    highestExp: swap.newExp,
+    highestExp: newExp,
   }
+}
+
+/** The delegating session is live, and its token lives as long as the successor (law 1). */
+function delegatorOutlives({ parentSid, newExp }: TokenSwap): Guard<'delegator_over'>[] {
+  if (parentSid === undefined) return []
+  const name = 'delegator_over'
+  const where = { current_exp: { atLeast: newExp } }
+  return [isUnexpired(name, parentSid), { name, some: 'sessions', key: { sid: parentSid }, where }]
+}
+
+function replaceToken(swap: TokenSwap): Write[] {
+  const { presented, parentSid, newJti, newExp, kid } = swap
+  const { sid } = presented
+  const set = {
+    current_jti: newJti,
+    current_exp: newExp,
+    scope: JSON.stringify(swap.scope),
+    kid,
+    keep_until: { atLeast: newExp },
+  }
+  return [
+    { update: 'sessions', key: { sid }, set },
+    { insert: 'tokens', row: { jti: newJti, sid, exp: newExp, kid } },
+    { insert: 'renewals', row: newRenewalRow(swap) },
+    parentSid === undefined ? keepAgent(sid, newExp) : keepDelegation(sid, newExp),
+  ]
+}
+
+function keepAgent(sid: string, exp: number): Write {
+  const set = { keep_until: { atLeast: keepAgentUntil(exp) } }
+  return { update: 'agents', key: { sid }, set }
+}
+
+function keepDelegation(sid: string, exp: number): Write {
+  return { update: 'delegations', key: { sid }, set: { keep_until: { atLeast: exp } } }
+}
+
+/** A child that would outlive the successor ends with it. */
+function endChildren({ ending, presented, newExp }: TokenSwap): Write[] {
+  if (ending === undefined) return []
+  const children = {
+    insertEach: 'revocations',
+    of: 'sessions',
+    key: { parent_sid: presented.sid },
+    where: { current_exp: { above: newExp } },
+    row: entryOfSession(ending),
+  } as const
+  return [children]
 }

@@ -3,19 +3,18 @@ import type { RenewalRepeat } from '../../domain/tokens/renewal.ts'
 import type { SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
 import { appActs } from './acting-app.ts'
-import { notRevoked, presentedSessionGuards } from './presented-session.ts'
+import { presentedSessionGuards } from './presented-session.ts'
 
 /** The answer of a renewal is given again: nothing but that is written, and only while its successor is live. */
 export function repeatRenewal(
-  { sid, lsid, app, newJti, before }: RenewalRepeat,
+  { successor, apps, before }: RenewalRepeat,
   events: readonly NewAuditEvent[],
 ): Change<SessionGuard | 'too_late'> {
   return {
     guards: [
       { name: 'too_late', before },
-      ...presentedSessionGuards({ sid, jti: newJti }),
-      ...notRevoked('session_over', lsid),
-      ...appActs('session_over', app),
+      ...presentedSessionGuards(successor),
+      ...apps.flatMap((app) => appActs('session_over', app)),
     ],
     writes: [],
     events,

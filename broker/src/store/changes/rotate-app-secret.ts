@@ -3,10 +3,14 @@ import type { AppSecretSwap } from '../../domain/apps/app.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
 import type { Change } from '../change.ts'
 import { presentedSessionGuards } from './presented-session.ts'
+import { endPrincipal } from './revoke-principal.ts'
 
-/** A new secret; the old one becomes the previous one or ends at once, and an older previous one is gone. */
+/**
+ * A new secret; the old one becomes the previous one or ends at once, and an older previous one is gone. With `ending` all
+ * sessions of the app end in the same change.
+ */
 export function rotateAppSecret(
-  { appId, oldHash, newHash, oldExpiresAt }: AppSecretSwap,
+  { appId, oldHash, newHash, oldExpiresAt, ending }: AppSecretSwap,
   presented: PresentedSession,
   events: readonly NewAuditEvent[],
 ): Change<SessionGuard | 'app_changed'> {
@@ -27,7 +31,9 @@ export function rotateAppSecret(
           previous_secret_expires_at: oldExpiresAt ?? null,
         },
       },
+      ...(ending === undefined ? [] : endPrincipal(ending)),
     ],
     events,
+    urgent: ending !== undefined,
   }
 }

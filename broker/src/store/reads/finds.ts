@@ -3,7 +3,7 @@ import type { Agent } from '../../domain/identity/agent.ts'
 import type { LaunchToken, LaunchTokenOwner } from '../../domain/launch-tokens/launch-token.ts'
 import type { Renewal } from '../../domain/tokens/renewal.ts'
 import type { Session } from '../../domain/tokens/session.ts'
-import type { SigningKey } from '../../domain/tokens/signing-key.ts'
+import type { SigningKey } from '../../domain/signing-keys/signing-key.ts'
 import type { RowMac } from '../row-mac.ts'
 import { equals, selectFrom, type Sql } from '../sql.ts'
 import type { Row, TableDescription, Value } from '../table.ts'
@@ -29,6 +29,15 @@ export async function readHead(source: RowSource): Promise<Head> {
 
 export async function findSession(source: RowSource, sid: string): Promise<Session | undefined> {
   const row = await findRow(source, sessions, { sid })
+  return row && toSession(row)
+}
+
+export async function findSessionOfToken(
+  source: RowSource,
+  jti: string,
+): Promise<Session | undefined> {
+  const text = `${selectFrom(sessions)} where sid = (select sid from tokens where jti = ?)`
+  const [row] = await readRows(source, sessions, text, [jti])
   return row && toSession(row)
 }
 

@@ -1,29 +1,42 @@
 // Reads that may touch more than a thousand rows: they run off the main thread, which asks for them by name.
 import type { AuditEvent } from '@agentwrit/protocol'
 import type { App, AppPage } from '../../domain/apps/app.ts'
+import type { DelegationGraph } from '../../domain/delegation/delegation.ts'
+import type { ObservedAgent } from '../../domain/identity/agent.ts'
 import type {
   LaunchToken,
   LaunchTokenOwner,
   LaunchTokenPage,
 } from '../../domain/launch-tokens/launch-token.ts'
-import type { KeptRevocation } from '../../domain/revocation/revocation.ts'
+import type { Foreseen, KeptRevocation } from '../../domain/revocation/revocation.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
 import { readInteger, readText } from '../read-column.ts'
+import { countLiveAgents } from './live-sessions.ts'
+import { measureReach, type ReachQuestion } from './measure-reach.ts'
+import { listAgents, type AgentQuestion } from './observe-agents.ts'
+import { observeDelegations, type DelegationQuestion } from './observe-delegations.ts'
 import { readPage } from './read-page.ts'
 import { countApps, listApps } from './scan-apps.ts'
+import { listInForce, listRevocations, type RevocationQuestion } from './scan-revocations.ts'
+import { findLastSessionEnd, isSigningKeyInUse } from './scan-signing-keys.ts'
 import { selectFrom } from '../sql.ts'
 import type { Row, Value } from '../table.ts'
 import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import { launchTokens, toLaunchToken } from '../tables/launch-tokens.ts'
-import { revocations, toRevocation } from '../tables/revocations.ts'
 
 /** What each scan is asked and answers: plain data, because it crosses a thread. */
 export interface ScanTypes {
   activeAgents: { asked: { at: number }; answer: number }
+  agents: { asked: AgentQuestion; answer: ObservedAgent[] }
   apps: { asked: { page: AppPage | undefined }; answer: App[] }
   countApps: { asked: undefined; answer: number }
+  delegations: { asked: DelegationQuestion; answer: DelegationGraph }
   auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
-  revocations: { asked: undefined; answer: KeptRevocation[] }
+  reach: { asked: ReachQuestion; answer: Foreseen }
+  revocations: { asked: RevocationQuestion; answer: KeptRevocation[] }
+  revocationsInForce: { asked: { at: number }; answer: KeptRevocation[] }
+  lastSessionEnd: { asked: { at: number }; answer: number }
+  signingKeyInUse: { asked: { kid: string; at: number }; answer: boolean }
   usableLaunchTokens: { asked: UsableLaunchTokens; answer: LaunchToken[] }
 }
 
@@ -49,38 +62,27 @@ export const scans: {
   ) => Promise<ScanTypes[Name]['answer']>
 } = {
   activeAgents: countActiveAgents,
+  agents: listAgents,
   apps: (source, { page }) => listApps(source, page),
   countApps,
+  delegations: observeDelegations,
   auditEvents: async (source, { fromSeq, limit }) => {
     const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
     return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
   },
-  revocations: async (source) => {
-    const text = `${selectFrom(revocations)} order by revoked_at, id`
-    return (await readRows(source, revocations, text, [])).map(toRevocation)
-  },
+  reach: measureReach,
+  revocations: listRevocations,
+  revocationsInForce: listInForce,
+  lastSessionEnd: findLastSessionEnd,
+  signingKeyInUse: isSigningKeyInUse,
   usableLaunchTokens: listUsableLaunchTokens,
 }
 
-/**
- * Agents whose registration session has a live token: unexpired, of this epoch, and named by no entry. What a task
- * entry killed stays dead after it is lifted, so it counts for every session begun before that.
- */
+/** Agents whose registration session has a live token. */
 async function countActiveAgents(source: RowSource, { at }: { at: number }): Promise<number> {
   const { notBefore } = await readHead(source)
-  const [row] = await source.sql.all(
-    `select count(*) as active from sessions
-     where kind = 'agent' and current_exp > ? and ends_at > ? and started_at >= ?
-       and not exists (select 1 from revocations where level = 'token' and revocations.sid = sessions.sid)
-       and not exists (select 1 from revocations
-         where level = 'token' and released = 0 and revocations.sid = sessions.lsid)
-       and not exists (select 1 from revocations
-         where (level = 'agent' or level = 'chain') and target = sessions.sub)
-       and not exists (select 1 from revocations where level = 'app' and target = sessions.app_id)
-       and not exists (select 1 from revocations
-         where level = 'task' and target = sessions.task_id and (lifted_at is null or lifted_at > started_at))`,
-    [Math.floor(at / 1000), at, notBefore * 1000],
-  )
+  const { text, values } = countLiveAgents({ at, notBefore })
+  const [row] = await source.sql.all(text, values)
   return row === undefined ? 0 : readInteger(row, 'active')
 }
 

@@ -1,5 +1,6 @@
 import type { Write } from '../change.ts'
 import { fill } from '../fill.ts'
+import { meeting } from '../holds.ts'
 import type { Moment } from '../moment.ts'
 import type { RowMac } from '../row-mac.ts'
 import { RowSql } from '../row-sql.ts'
@@ -7,6 +8,12 @@ import { equals, storedValues } from '../sql.ts'
 import type { SqliteDatabase } from './database.ts'
 import { keyOf, pruneBefore, storedColumns, type Row, type TableDescription } from '../table.ts'
 import { tables } from '../tables.ts'
+
+/** What a write has done: expired rows removed, rows inserted for each of others. */
+export interface Written {
+  readonly removed: number
+  readonly made: readonly Row[]
+}
 
 /** Rows by key, with their MACs, inside the writer's transaction. */
 export class SqliteRows {
@@ -41,18 +48,30 @@ export class SqliteRows {
     }
   }
 
-  /** Carries out one write of a change; how many expired rows it removed. */
-  write(write: Write, moment: Moment): number {
+  write(write: Write, moment: Moment): Written {
+    if ('removeExpired' in write) {
+      const removed = this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
+      return { removed, made: [] }
+    }
+    if ('insertEach' in write) return { removed: 0, made: this.#insertEach(write, moment) }
     if ('insert' in write) this.insert(tables[write.insert], fill(write.row, moment))
-    else if ('update' in write) {
+    else if ('remove' in write) this.#remove(tables[write.remove], { ...write.key })
+    else {
       const set = { ...write.set }
       this.update(tables[write.update], { ...write.key }, (row) => ({
         ...row,
         ...fill(set, moment, row),
       }))
-    } else if ('remove' in write) this.#remove(tables[write.remove], { ...write.key })
-    else return this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
-    return 0
+    }
+    return { removed: 0, made: [] }
+  }
+
+  #insertEach(write: Extract<Write, { readonly insertEach: unknown }>, moment: Moment): Row[] {
+    const source: TableDescription = tables[write.of]
+    const found = this.find(source, { ...write.key }).filter(meeting(source, write.where, moment))
+    const rows = found.map((row) => fill(write.row, moment, row))
+    for (const row of rows) this.insert(tables[write.insertEach], row)
+    return rows
   }
 
   #set(table: TableDescription, key: Row, values: Row): void {

@@ -2,10 +2,11 @@ import { chainEvents } from '../audit-writer.ts'
 import type { Change } from '../change.ts'
 import type { BatchReport, Decision } from '../engine.ts'
 import { guardedRows, holds } from '../holds.ts'
+import type { Moment } from '../moment.ts'
 import type { RowMac } from '../row-mac.ts'
 import type { SqliteDatabase } from './database.ts'
 import { isDefect } from './result-codes.ts'
-import { SqliteRows } from './writer-rows.ts'
+import { SqliteRows, type Written } from './writer-rows.ts'
 import { auditEvents } from '../tables/audit-events.ts'
 import { head, headKey, toHead, toHeadRow, type Head } from '../tables/head.ts'
 import { tables } from '../tables.ts'
@@ -64,7 +65,7 @@ export class SqliteWriter {
     if ('error' in chained) return this.#undo({ kept: false, unaudited: chained.error }, present)
     this.#database.run('release change')
     const highestExp = Math.max(present.highestExp, change.highestExp ?? 0)
-    const decision = { kept: true, removed: written.result } as const
+    const decision = { kept: true, ...written.result, seq: present.seq + 1 } as const
     return { decision, next: { ...chained.result, highestExp } }
   }
 
@@ -73,10 +74,13 @@ export class SqliteWriter {
     return { decision, next }
   }
 
-  /** How many expired rows went. */
-  #write({ writes }: Change, present: Head): number {
+  #write({ writes }: Change, present: Head): Written {
     const moment = toMoment(present)
-    return writes.reduce((sum, write) => sum + this.#rows.write(write, moment), 0)
+    const written = writes.map((write) => this.#rows.write(write, moment))
+    return {
+      removed: written.reduce((sum, { removed }) => sum + removed, 0),
+      made: written.flatMap(({ made }) => made),
+    }
   }
 
   #audit({ events }: Change, present: Head): Head {
@@ -96,6 +100,6 @@ function attempt<Result>(work: () => Result): { result: Result } | { error: stri
   }
 }
 
-function toMoment({ lastTime, notBefore, highestExp }: Head) {
-  return { at: lastTime, notBefore, highestExp }
+function toMoment({ lastTime, notBefore, highestExp, seq }: Head): Moment {
+  return { at: lastTime, notBefore, highestExp, seq: seq + 1 }
 }

@@ -3,7 +3,7 @@ import { ifText, readInteger, readList, readText } from '../read-column.ts'
 import type { Row, TableDescription } from '../table.ts'
 
 /** Agents stay readable that many seconds after the last `exp` of their session. */
-const afterlife = 7 * 24 * 60 * 60
+export const afterlife = 7 * 24 * 60 * 60
 
 export const agents = {
   name: 'agents',

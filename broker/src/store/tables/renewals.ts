@@ -30,7 +30,7 @@ export const renewals = {
 export function newRenewalRow(swap: TokenSwap): Readonly<Record<string, NewValue>> {
   const { repeatable } = swap
   return {
-    old_jti: swap.oldJti,
+    old_jti: swap.presented.jti,
     old_exp: swap.oldExp,
     new_jti: swap.newJti,
     renewed_at: { at: 0 },

@@ -1,5 +1,10 @@
 import { revocationLevels } from '@agentwrit/protocol'
-import type { KeptRevocation } from '../../domain/revocation/revocation.ts'
+import {
+  untilLifted,
+  type KeptRevocation,
+  type Revocation,
+} from '../../domain/revocation/revocation.ts'
+import type { NewValue } from '../change.ts'
 import { ifInteger, ifText, readFlag, readInteger, readOneOf, readText } from '../read-column.ts'
 import type { Row, TableDescription } from '../table.ts'
 
@@ -17,10 +22,16 @@ export const revocations = {
     revoked_at: 'milliseconds',
     keep_until: 'seconds',
     lifted_at: 'milliseconds',
+    lifted_by: 'text',
+    seq: 'integer',
+    part_of: 'text',
+    killed: 'integer',
+    is_complete: 'integer',
   },
   key: ['id'],
   mac: false,
   expiry: 'keep_until',
+  afterlife: 7 * 24 * 60 * 60 * 1000,
 } as const satisfies TableDescription
 
 export function toRevocation(row: Row): KeptRevocation {
@@ -34,6 +45,42 @@ export function toRevocation(row: Row): KeptRevocation {
     actor: readText(row, 'actor'),
     revokedAt: readInteger(row, 'revoked_at'),
     keepUntil: readInteger(row, 'keep_until'),
+    seq: readInteger(row, 'seq'),
+    ...ifText(row, 'part_of', (partOf) => ({ partOf })),
+    ...ifInteger(row, 'killed', (killed) => ({ killed })),
+    ...ifInteger(row, 'is_complete', (flag) => ({ isComplete: flag === 1 })),
     ...ifInteger(row, 'lifted_at', (liftedAt) => ({ liftedAt })),
+    ...ifText(row, 'lifted_by', (liftedBy) => ({ liftedBy })),
+  }
+}
+
+/** The row of an entry made now, kept until every token issued so far has expired. */
+export function newEntry(entry: Revocation): Readonly<Record<string, NewValue>> {
+  return {
+    id: entry.id,
+    level: entry.level,
+    target: entry.target,
+    sid: entry.sid ?? null,
+    released: entry.released ? 1 : 0,
+    reason: entry.reason ?? null,
+    actor: entry.actor,
+    revoked_at: { at: 0 },
+    keep_until: entry.level === 'task' ? untilLifted : { highestExp: true },
+    lifted_at: null,
+    lifted_by: null,
+    seq: { seq: true },
+    part_of: entry.partOf ?? null,
+    killed: null,
+    is_complete: null,
+  }
+}
+
+/** The columns of an entry about one session, copied from that session's row. */
+export function entryOfSession(entry: Revocation): Readonly<Record<string, NewValue>> {
+  return {
+    ...newEntry(entry),
+    id: { copied: 'sid', behind: `${entry.id}.` },
+    target: { copied: 'current_jti' },
+    sid: { copied: 'sid' },
   }
 }

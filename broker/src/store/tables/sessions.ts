@@ -1,4 +1,4 @@
-import type { Session, SessionKind } from '../../domain/tokens/session.ts'
+import type { NewSession, Session, SessionKind } from '../../domain/tokens/session.ts'
 import { ifText, readInteger, readList, readOneOf, readText } from '../read-column.ts'
 import type { Row, TableDescription } from '../table.ts'
 
@@ -23,6 +23,7 @@ export const sessions = {
     started_at: 'milliseconds',
     ends_at: 'milliseconds',
     keep_until: 'seconds',
+    kid: 'text',
     parent_sid: 'text',
     chain_hash: 'text',
     depth: 'integer',
@@ -35,7 +36,7 @@ export const sessions = {
 
 const kinds: readonly SessionKind[] = ['admin', 'operator', 'app', 'agent', 'delegated']
 
-export function toSessionRow(session: Session): Row {
+export function toSessionRow(session: NewSession, kid: string): Row {
   return {
     sid: session.sid,
     kind: session.kind,
@@ -51,6 +52,7 @@ export function toSessionRow(session: Session): Row {
     started_at: session.startedAt,
     ends_at: session.endsAt,
     keep_until: session.currentExp,
+    kid,
     parent_sid: session.delegated?.parentSid ?? null,
     chain_hash: session.delegated?.chainHash ?? null,
     depth: session.delegated?.depth ?? 0,
@@ -72,6 +74,7 @@ export function toSession(row: Row): Session {
     lifetime: readInteger(row, 'lifetime'),
     startedAt: readInteger(row, 'started_at'),
     endsAt: readInteger(row, 'ends_at'),
+    kid: readText(row, 'kid'),
     ...ifText(row, 'parent_sid', (parentSid) => ({
       delegated: {
         parentSid,

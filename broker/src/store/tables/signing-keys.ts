@@ -1,4 +1,4 @@
-import type { SigningKey, SigningKeyStatus } from '../../domain/tokens/signing-key.ts'
+import { signingKeyStatuses, type SigningKey } from '../../domain/signing-keys/signing-key.ts'
 import { ifInteger, readInteger, readOneOf, readText } from '../read-column.ts'
 import type { Row, TableDescription } from '../table.ts'
 
@@ -19,8 +19,6 @@ export const signingKeys = {
   mac: true,
 } as const satisfies TableDescription
 
-const statuses: readonly SigningKeyStatus[] = ['active', 'retiring', 'retired', 'compromised']
-
 export function toSigningKeyRow(key: SigningKey): Row {
   return {
     kid: key.kid,
@@ -39,7 +37,7 @@ export function toSigningKey(row: Row): SigningKey {
     kid: readText(row, 'kid'),
     x: readText(row, 'x'),
     sealed: readText(row, 'sealed'),
-    status: readOneOf(row, 'status', statuses),
+    status: readOneOf(row, 'status', signingKeyStatuses),
     createdAt: readInteger(row, 'created_at'),
     ...ifInteger(row, 'imported_at', (importedAt) => ({ importedAt })),
     ...ifInteger(row, 'retires_at', (retiresAt) => ({ retiresAt })),

@@ -177,7 +177,7 @@ for (const [how, idempotencyKey] of [
       [['token_reuse_detected', 'system', 'denied', agent.agentId]],
     )
     assert.ok(events.every(({ detail }) => detail.includes(`successor=${jti}`)))
-    const entries = await broker.broker.context.store.revocations.all()
+    const entries = await broker.broker.context.store.revocations.inForce(0)
     assert.deepEqual(
       entries.map(({ level, target, released, actor }) => [level, target, released, actor]),
       [['token', events[0]?.jti, false, 'system']],

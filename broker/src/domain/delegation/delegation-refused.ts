@@ -1,0 +1,48 @@
+import { formatDetail, type DetailValue, type ErrorCode } from '@agentwrit/protocol'
+import { Fault } from '../fault.ts'
+import type { Caller } from '../identity/caller.ts'
+import { attributionOf } from '../tokens/attribution.ts'
+
+interface Refused {
+  readonly code: ErrorCode
+  /** For the client. */
+  readonly detail: string
+  /** For the audit. */
+  readonly reason: string
+  readonly parts?: Readonly<Record<string, DetailValue>>
+}
+
+/** A delegation that is refused, and the event that says why. */
+export function delegationRefused(caller: Caller, refused: Refused): Fault {
+  return toFault('delegation_denied', caller, refused)
+}
+
+/** More was asked for than the delegator, or an app on the way, could hand on. */
+export function tooWide(
+  caller: Caller,
+  detail: string,
+  parts: Readonly<Record<string, DetailValue>>,
+): Fault {
+  const refused = { code: 'scope_violation', detail, reason: 'scope_too_wide', parts } as const
+  return toFault('delegation_attenuation_violation', caller, refused)
+}
+
+function toFault(
+  eventType: 'delegation_denied' | 'delegation_attenuation_violation',
+  { claims }: Caller,
+  { code, detail, reason, parts = {} }: Refused,
+): Fault {
+  return new Fault(code, detail, {
+    refusal: {
+      verifiedJti: claims.jti,
+      event: {
+        event_type: eventType,
+        actor: claims.sub,
+        outcome: 'denied',
+        jti: claims.jti,
+        detail: formatDetail('delegation refused', { reason, ...parts }),
+        ...attributionOf(claims),
+      },
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import type { RevokeRequest, RevokeResponse } from '@agentwrit/protocol'
+import { Type } from 'typebox'
+import { revoke } from '../../domain/revocation/revoke.ts'
+import { textOrNone, text } from '../schemas/fields.ts'
+import { requestedLevel } from '../schemas/revocation-schema.ts'
+import { route } from '../route.ts'
+import { wireSchema } from '../schemas/wire-schema.ts'
+
+const body = wireSchema<RevokeRequest>()(
+  Type.Object({
+    level: requestedLevel,
+    target: text(1024),
+    reason: Type.Optional(textOrNone(256)),
+    dry_run: Type.Optional(Type.Boolean()),
+  }),
+)
+
+const answer = wireSchema<RevokeResponse>()(
+  Type.Object({
+    revoked: Type.Boolean(),
+    level: requestedLevel,
+    target: Type.String(),
+    count: Type.Integer(),
+    count_complete: Type.Optional(Type.Boolean()),
+    id: Type.Optional(Type.String()),
+    dry_run: Type.Optional(Type.Boolean()),
+    by_depth: Type.Optional(Type.Array(Type.Integer())),
+    agents: Type.Optional(Type.Array(Type.String())),
+  }),
+)
+
+export const revokeRoute = route({
+  method: 'POST',
+  path: '/v1/revoke',
+  summary: 'Revoke a token, an agent, a task or a delegation chain, with all below it',
+  bearer: 'live',
+  scopes: ['admin:revoke:*', 'app:agents:*'],
+  kinds: ['admin', 'operator', 'app'],
+  body,
+  status: 200,
+  answer,
+  errors: ['not_found'],
+  handle: ({ context }, { body: asked, caller }) => revoke(context, caller, asked),
+})

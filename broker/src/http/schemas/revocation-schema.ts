@@ -1,0 +1,27 @@
+import { Type } from 'typebox'
+
+/** What can be asked for. */
+export const requestedLevel = Type.Union([
+  Type.Literal('token'),
+  Type.Literal('agent'),
+  Type.Literal('task'),
+  Type.Literal('chain'),
+])
+
+/** Deregistration makes one more. */
+export const entryLevel = Type.Union([...requestedLevel.anyOf, Type.Literal('app')])
+
+/** A revocation entry as it is shown (contract 4.16). */
+export const revocationInfo = {
+  id: Type.String(),
+  level: entryLevel,
+  target: Type.String(),
+  sid: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  actor: Type.String(),
+  count: Type.Optional(Type.Integer()),
+  count_complete: Type.Optional(Type.Boolean()),
+  revoked_at: Type.String(),
+  lifted_at: Type.Optional(Type.String()),
+  lifted_by: Type.Optional(Type.String()),
+}

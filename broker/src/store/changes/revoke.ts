@@ -1,0 +1,48 @@
+import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
+import type { Revocation, RevokingGuard } from '../../domain/revocation/revocation.ts'
+import type { PresentedSession } from '../../domain/tokens/session.ts'
+import type { Change, Guard } from '../change.ts'
+import { newEntry } from '../tables/revocations.ts'
+import { appActs } from './acting-app.ts'
+import { presentedSessionGuards } from './presented-session.ts'
+
+/** An entry. Of any number made for one level and target at the same time, one is kept. */
+export function revoke(
+  entry: Revocation,
+  presented: PresentedSession,
+  events: readonly NewAuditEvent[],
+): Change<RevokingGuard | 'revoked_already'> {
+  const { level, target } = entry
+  const standing = { released: 0, part_of: null, lifted_at: null }
+  return {
+    guards: [
+      ...presentedActs(presented),
+      { name: 'revoked_already', none: 'revocations', key: { level, target }, where: standing },
+    ],
+    writes: [{ insert: 'revocations', row: newEntry(entry) }],
+    events,
+    urgent: true,
+  }
+}
+
+/** A repeat leaves nothing but its events: the entry stands. */
+export function repeatRevocation(
+  id: string,
+  presented: PresentedSession,
+  events: readonly NewAuditEvent[],
+): Change<RevokingGuard | 'lifted'> {
+  return {
+    guards: [
+      ...presentedActs(presented),
+      { name: 'lifted', some: 'revocations', key: { id }, where: { lifted_at: null } },
+    ],
+    writes: [],
+    events,
+    urgent: true,
+  }
+}
+
+/** The presented bearer is live, and so is the app it speaks for. */
+export function presentedActs(presented: PresentedSession): Guard<RevokingGuard>[] {
+  return [...presentedSessionGuards(presented), ...appActs('app_changed', presented.app)]
+}

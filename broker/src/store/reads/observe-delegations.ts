@@ -1,0 +1,113 @@
+// Trees of delegations, told by the rows of `delegations` alone: each names its parent, and the topmost ones the
+// registration of their root. A delegated session ends with whichever of its ancestors ends first.
+import type {
+  DelegationGraph,
+  DelegationQuery,
+  ObservedDelegation,
+} from '../../domain/delegation/delegation.ts'
+import { readInteger, readList, readText } from '../read-column.ts'
+import type { Row, Value } from '../table.ts'
+import {
+  asOf,
+  delegatedSessions,
+  readAsOf,
+  readStatus,
+  registrations,
+  releasedAt,
+  revokedAt,
+  statusOf,
+} from './agent-status.ts'
+import type { RowSource } from './finds.ts'
+import type { Query } from './live-sessions.ts'
+import { selectObserved, toObserved } from './observe-agents.ts'
+
+export interface DelegationQuestion {
+  readonly query: DelegationQuery
+  /** Milliseconds. */
+  readonly at: number
+}
+
+export async function observeDelegations(
+  source: RowSource,
+  { query, at }: DelegationQuestion,
+): Promise<DelegationGraph> {
+  const chosen = choose(query)
+  const asOfValues = await readAsOf(source, at)
+  const values = [...asOfValues, ...chosen.values]
+  const edges = await source.sql.all(selectEdges(chosen.text), values)
+  const { text, values: own } = selectEnds(chosen.text, query.appId)
+  const agents = await source.sql.all(text, [...values, ...own])
+  return { delegations: edges.map(toDelegation), agents: agents.map(toObserved) }
+}
+
+/** Common table expressions, the last of which names the wanted delegations: `chosen (sid)`. */
+function choose({ by, id, appId, limit }: DelegationQuery): Query {
+  const { text, values } = candidates[by](id)
+  const ofApp = appId === undefined ? '' : 'where app_id = ? or delegatee_app_id = ?'
+  const apps = appId === undefined ? [] : [appId, appId]
+  return {
+    text: `${text}, chosen (sid) as (select sid from candidates ${ofApp} order by delegated_at, sid limit ?)`,
+    values: [...values, ...apps, limit],
+  }
+}
+
+const candidates: Readonly<Record<DelegationQuery['by'], (id: string) => Query>> = {
+  root: (id) => ({ text: allWhere('root = ?'), values: [id] }),
+  task: (id) => ({ text: allWhere('task_id = ?'), values: [id] }),
+  // Its own delegated sessions and what these come from; what it delegated, and all below.
+  agent: (id) => ({
+    text: `way (sid, parent_sid) as (
+        select sid, parent_sid from delegations where delegatee = ?
+        union select above.sid, above.parent_sid from way join delegations above on above.sid = way.parent_sid),
+      below (sid) as (
+        select sid from delegations where agent = ?
+        union select child.sid from below join delegations child on child.parent_sid = below.sid),
+      ${allWhere('sid in (select sid from way union select sid from below)')}`,
+    values: [id, id],
+  }),
+}
+
+function allWhere(condition: string): string {
+  return `candidates as (select * from delegations where ${condition})`
+}
+
+function selectEdges(chosen: string): string {
+  return `with recursive ${asOf}, ${chosen},
+    line (sid, ancestor) as (
+      select sid, sid from chosen
+      union all select line.sid, above.parent_sid from line join delegations above on above.sid = line.ancestor),
+    members (sid) as (select distinct ancestor from line),
+    ended (sid, revoked_at, released_at) as materialized (
+      select a.sid, ${revokedAt}, ${releasedAt} from members join ${registrations} a on a.sid = members.sid
+      union all
+      select a.sid, ${revokedAt}, ${releasedAt} from members join ${delegatedSessions} a on a.sid = members.sid),
+    fates (sid, revoked_at, released_at) as materialized (
+      select line.sid, min(revoked_at), min(released_at) from line join ended on ended.sid = line.ancestor
+      group by line.sid)
+    select edge.sid, edge.agent, edge.delegatee, edge.scope, edge.granted_scope, edge.jti, edge.delegated_at, a.exp,
+      ${statusOf('a.exp', 'fates.revoked_at', 'fates.released_at')} as status
+    from fates join delegations edge on edge.sid = fates.sid join ${delegatedSessions} a on a.sid = edge.sid
+    order by edge.delegated_at, edge.sid`
+}
+
+function selectEnds(chosen: string, appId: string | undefined): { text: string; values: Value[] } {
+  const ofApp = appId === undefined ? '' : 'and a.app_id = ?'
+  const text = `with recursive ${asOf}, ${chosen}, ends (agent_id) as (
+      select agent from chosen join delegations on delegations.sid = chosen.sid
+      union select delegatee from chosen join delegations on delegations.sid = chosen.sid)
+    ${selectObserved} where a.agent_id in (select agent_id from ends) ${ofApp} order by a.sid`
+  return { text, values: appId === undefined ? [] : [appId] }
+}
+
+function toDelegation(row: Row): ObservedDelegation {
+  return {
+    sid: readText(row, 'sid'),
+    from: readText(row, 'agent'),
+    to: readText(row, 'delegatee'),
+    scope: readList(row, 'scope'),
+    grantedScope: readList(row, 'granted_scope'),
+    jti: readText(row, 'jti'),
+    delegatedAt: readInteger(row, 'delegated_at'),
+    state: readStatus(row).status,
+  }
+}

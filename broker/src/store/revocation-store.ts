@@ -1,0 +1,59 @@
+import type { EntryEffect, RevocationStore } from '../domain/revocation/revocation.ts'
+import { liftRevocation } from './changes/lift-revocation.ts'
+import { noteEffects } from './changes/note-effects.ts'
+import { repeatRevocation, revoke } from './changes/revoke.ts'
+import { revokePrincipal } from './changes/revoke-principal.ts'
+import type { Committer } from './committer.ts'
+import { withEnded } from './ended.ts'
+import { findRevocation, findStandingRevocation, hasChildren } from './reads/find-revocation.ts'
+import type { RowSource } from './reads/finds.ts'
+import type { Scanner } from './reads/scans.ts'
+import type { StoreObserver } from './store-observer.ts'
+
+interface RevocationStoreParts {
+  readonly committer: Committer
+  readonly source: RowSource
+  readonly observer: StoreObserver
+  /** Turns a failed read into a fault. */
+  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
+  readonly scan: Scanner['scan']
+}
+
+/** The port of revocations, for any engine. */
+export function createRevocationStore({
+  committer,
+  source,
+  observer,
+  find,
+  scan,
+}: RevocationStoreParts): RevocationStore {
+  return {
+    inForce: (at) => scan('revocationsInForce', { at }),
+    revoke: (entry, presented, events) => committer.commit(revoke(entry, presented, events)),
+    revokePrincipal: async (entry, presented, events) =>
+      withEnded(await committer.commit(revokePrincipal(entry, presented, events))),
+    repeat: (id, presented, events) => committer.commit(repeatRevocation(id, presented, events)),
+    find: (id) => find(findRevocation(source, id)),
+    findStanding: (level, target) => find(findStandingRevocation(source, level, target)),
+    list: (filter, page, at) => scan('revocations', { filter, page, at }),
+    foresee: (entry, at, within) => scan('reach', { entry, at, within }),
+    measure: async (entry, within) => {
+      const { released, sid, revokedAt: at } = entry
+      // Nearly every release: nothing was delegated, so it killed the one token it was asked for.
+      const isAlone = released && !(await find(hasChildren(source, sid ?? '')))
+      return isAlone ? { killed: 1, isComplete: true } : scan('reach', { entry, at, within })
+    },
+    noteEffects: async (effects, events) => {
+      const outcome = await committer.commit(noteEffects(effects, events))
+      if (outcome.kept) for (const effect of effects) tell(observer, effect)
+      return outcome
+    },
+    lift: ({ id }, by, events) => committer.commit(liftRevocation(id, by, events)),
+  }
+}
+
+/** The token that was released itself has been counted with its release. */
+function tell(observer: StoreObserver, { entry: { level, released }, killed }: EntryEffect): void {
+  if (released) observer.tokensKilled('release', killed - 1)
+  else observer.tokensKilled(level, killed)
+}
