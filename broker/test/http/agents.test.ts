@@ -126,6 +126,7 @@ test('what comes after the end of an agent does not change how it ended', async 
   const given = await start(broker, { taskId: 'one' })
   const left = await start(broker, { taskId: 'two' })
   await release(broker, given.bearer)
+  broker.advance(1)
   await revoke(broker, 'task', 'one')
   broker.advance(300 * second)
   await revoke(broker, 'task', 'two')

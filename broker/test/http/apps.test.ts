@@ -1,7 +1,14 @@
 // Operators and their apps: contract 4.11, 4.12 and 4.25.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { askAsOperator, attempt, registerApp } from '../apps.ts'
+import {
+  askAsOperator,
+  attempt,
+  launchFrom,
+  registerApp,
+  registerWith,
+  signIn,
+} from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 
@@ -172,7 +179,7 @@ test('an app goes for good: repeating says the same, its settings can still be c
   assert.equal(first.body['client_id'], app.client_id)
   broker.advance(5000)
   assert.deepEqual((await askAsOperator(broker, 'DELETE', url)).body, first.body)
-  assert.deepEqual(await typesSince(broker, start), ['app_deregistered'])
+  assert.deepEqual(await typesSince(broker, start), ['app_deregistered', 'revocation_effect'])
   assert.equal((await askAsOperator(broker, 'GET', url)).body['status'], 'inactive')
   assert.equal((await askAsOperator(broker, 'PUT', url, { token_ttl: 100 })).status, 200)
   assertProblem(await askAsOperator(broker, 'POST', `${url}/secret`), 409, 'conflict')
@@ -220,14 +227,36 @@ test('rotating again within the ten minutes drops the older secret; at once mean
   assert.equal((await broker.client.validate(live)).valid, true)
 })
 
-test('a wish to end sessions that cannot be granted yet is refused, and the secret stays', async () => {
+test('a new secret can end the sessions of the app and what they launched, in the same change', async () => {
   await using broker = await testBroker()
   const app = await registerApp(broker)
+  const other = await signIn(broker, await registerApp(broker))
+  const signedIn = await signIn(broker, app)
+  const agent = await signedIn.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:1'] })
+  const [bearer, launched] = [await signedIn.token(), await agent.token()]
+  const launchToken = await launchFrom(signedIn)
   const url = `${path}/${app.app_id}/secret`
+  await askAsOperator(broker, 'POST', url, { end_sessions: false })
+  assert.equal((await broker.client.validate(bearer)).valid, true)
+
+  const start = await broker.broker.context.store.audit.count()
   const answer = await askAsOperator(broker, 'POST', url, { end_sessions: true })
-  assertProblem(answer, 400, 'invalid_request')
-  assert.equal((await attempt(broker, { ...app })).status, 200)
-  assert.equal((await askAsOperator(broker, 'POST', url, { end_sessions: false })).status, 200)
+  assert.equal(answer.status, 200)
+  assert.deepEqual(await typesSince(broker, start), [
+    'app_secret_rotated',
+    'token_revoked',
+    'revocation_effect',
+  ])
+  for (const dead of [bearer, launched]) {
+    assert.equal((await broker.client.validate(dead)).valid, false)
+  }
+  assertProblem(await registerWith(broker, launchToken), 401, 'unauthorized')
+  assert.equal((await broker.client.validate(await other.token())).valid, true)
+  const secret = answer.body['client_secret']
+  const again = await attempt(broker, { client_id: app.client_id, client_secret: secret })
+  assert.equal(again.status, 200)
+  const fresh = String(again.body['access_token'])
+  assert.equal((await broker.client.validate(fresh)).valid, true)
 })
 
 test('apps are the operators’ business alone', async () => {

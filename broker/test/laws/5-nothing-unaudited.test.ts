@@ -206,6 +206,7 @@ test('every change of an app leaves its event, and without one it does not happe
     'app_secret_rotated',
     'app_authenticated',
     'app_deregistered',
+    'revocation_effect',
   ])
   const events = await eventsOf(broker)
   assert.equal((await verifyAuditChain(events, sha256)).ok, true)

@@ -8,6 +8,7 @@ import type { Change } from '../../src/store/change.ts'
 import { appendEvents } from '../../src/store/changes/append-events.ts'
 import { beginSession } from '../../src/store/changes/begin-session.ts'
 import { createLaunchToken } from '../../src/store/changes/create-launch-token.ts'
+import { delegateToken } from '../../src/store/changes/delegate-token.ts'
 import { prune } from '../../src/store/changes/prune.ts'
 import { registerAgent } from '../../src/store/changes/register-agent.ts'
 import { releaseSession } from '../../src/store/changes/release-session.ts'
@@ -17,6 +18,7 @@ import type { Decision } from '../../src/store/engine.ts'
 import { selectFrom } from '../../src/store/sql.ts'
 import type { Row } from '../../src/store/table.ts'
 import { tables } from '../../src/store/tables.ts'
+import { sampleDelegation } from './sample-delegations.ts'
 import {
   afterSwap,
   noon,
@@ -55,6 +57,34 @@ export function batchContract(kind: StoreKind): void {
       assert.equal(rows['sessions']?.[0]?.['current_jti'], third.newJti)
     })
 
+    test('whoever ends earlier takes along the children begun in the same batch, for what follows in it', async () => {
+      const [root, delegate] = [sampleSession({ kind: 'agent' }), sampleSession({ kind: 'agent' })]
+      const holder = { session: root, chain: [] }
+      const short = { currentExp: root.currentExp - 100 }
+      const [first, second, third] = [
+        sampleDelegation(holder, { session: delegate }),
+        sampleDelegation(holder, { session: delegate }, short),
+        sampleDelegation(holder, { session: delegate }),
+      ]
+      const renewed = (session: NewSession) =>
+        renewToken(sampleSwap(session, { newExp: root.currentExp - 100 }), [])
+      const batch = [
+        beginSession(root, sampleKey.kid, []),
+        beginSession(delegate, sampleKey.kid, []),
+        delegateToken(first, []),
+        delegateToken(second, []),
+        shorten(root),
+        renewed(first.session),
+        renewed(second.session),
+        delegateToken(third, []),
+      ]
+      const { decisions, rows } = await runAll(kind, [{ batch, at: noon }])
+      const made = decisions.map((decision) => decision.kept && decision.made.length)
+      assert.deepEqual(made, [0, 0, 0, 0, 1, false, 0, false])
+      const ended = rows['revocations']?.map(({ sid, target }) => ({ sid, target }))
+      assert.deepEqual(ended, [{ sid: first.session.sid, target: first.session.currentJti }])
+    })
+
     test('changes decided one by one and in any batches end in the same rows', async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -90,6 +120,8 @@ const step = fc.record({
       'launch',
       'unlaunch',
       'register',
+      'delegate',
+      'shorten',
       'renew',
       'release',
       'prune',
@@ -131,9 +163,9 @@ function toChanges(steps: readonly Step[]): Change[] {
   const sessions = [...admins, ...registrations.map(({ session }) => session)]
   const wanted = steps.flatMap(({ verb, one, other }) => {
     const [admin, token, registration] = [admins[one], tokens[one], registrations[one]]
-    const session = sessions[one + other]
-    if (!admin || !token || !registration || !session) return []
-    return toChange[verb]({ admin, token, registration, session })
+    const [session, delegate] = [sessions[one + other], registrations[other]?.session]
+    if (!admin || !token || !registration || !session || !delegate) return []
+    return toChange[verb]({ admin, token, registration, session, delegate })
   })
   return [...admins.map((admin) => beginSession(admin, sampleKey.kid, [])), ...wanted]
 }
@@ -143,6 +175,7 @@ interface Cast {
   readonly token: LaunchToken
   readonly registration: Registration
   readonly session: NewSession
+  readonly delegate: NewSession
 }
 
 const toChange: Record<Step['verb'], (cast: Cast) => Change> = {
@@ -152,11 +185,26 @@ const toChange: Record<Step['verb'], (cast: Cast) => Change> = {
   unlaunch: ({ admin, token }) => removeLaunchToken(token, presentedBy(admin), [sampleEvent()]),
   register: ({ registration }) =>
     registerAgent({ ...registration, nonceExpiresAt: noon + 300_000 }, [sampleEvent('register')]),
+  delegate: ({ registration, delegate }) =>
+    delegateToken(
+      sampleDelegation({ session: registration.session, chain: [] }, { session: delegate }),
+      [sampleEvent('delegate')],
+    ),
+  shorten: ({ session }) => shorten(session),
   renew: ({ session }) => renewToken(sampleSwap(session), [sampleEvent('renew')]),
   release: ({ session, token }) =>
     releaseSession(sampleRelease(session, token.singleUse), [sampleEvent('release')]),
   prune: () => prune,
   append: () => appendEvents([sampleEvent('append'), sampleEvent('append')]),
+}
+
+/** A renewal that ends a minute earlier than what it replaces, with every child that would outlive it. */
+function shorten(session: NewSession): Change {
+  const { reason: _, sid: __, ...ending } = sampleRelease(session, false)
+  const newExp = session.currentExp - 60
+  return renewToken(sampleSwap(session, { newExp, ending: { ...ending, target: '' } }), [
+    sampleEvent('shorten'),
+  ])
 }
 
 /** Runs the batches on a new store: every decision, and every row of every table. */

@@ -79,7 +79,7 @@ export function delegatedRenewalContract(kind: StoreKind): void {
       const outcome = await place.store.sessions.renew(swap, [sampleEvent(), sampleEvent()])
       assert.ok(outcome.kept)
       const { root, delegate } = line
-      const middle = [line.middle, latest, later].map(({ session }) => ({
+      const entries = [line.middle, latest, later].map(({ session }) => ({
         ...ending,
         id: `${ending.id}.${session.sid}`,
         target: session.currentJti,
@@ -88,10 +88,9 @@ export function delegatedRenewalContract(kind: StoreKind): void {
         keepUntil: outcome.highestExp,
         seq: outcome.seq,
       }))
-      const byId = (one: Revocation, other: Revocation) => (one.id < other.id ? -1 : 1)
-      assert.deepEqual(outcome.ended.toSorted(byId), middle.toSorted(byId))
+      assert.deepEqual(outcome.ended.toSorted(byId), entries.toSorted(byId))
       const kept = await place.store.revocations.inForce(0)
-      assert.deepEqual(kept.toSorted(byId), middle.toSorted(byId))
+      assert.deepEqual(kept.toSorted(byId), entries.toSorted(byId))
       const guards = []
       for (const child of [earlier, equal, later, latest, line.middle, line.last]) {
         const renewed = await place.store.sessions.renew(swapOf(child, noonSeconds + 50), [])
@@ -102,7 +101,7 @@ export function delegatedRenewalContract(kind: StoreKind): void {
       await delegated(place, renewedRoot, delegate)
     })
 
-    test('children that end with their delegator are dead for what waits in the same batch, and those begun in it end too', async () => {
+    test('children that end with their delegator are dead for what waits behind it, and one that was begun just before ends too', async () => {
       await using place = await TestStore.open(kind)
       const { line, children } = await family(place)
       const { root, delegate } = line
@@ -130,6 +129,8 @@ export function delegatedRenewalContract(kind: StoreKind): void {
     })
   })
 }
+
+const byId = (one: Revocation, other: Revocation) => (one.id < other.id ? -1 : 1)
 
 /** The line, and children of its root whose tokens end before, with and after the 100th second. */
 async function family(place: TestStore): Promise<{ line: Line; children: Holder[] }> {

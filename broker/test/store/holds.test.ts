@@ -96,17 +96,12 @@ test('a bound is in the column’s own unit, and an unset column is outside of i
 })
 
 test('a lifting spares what was issued at that instant or later, and not before it has come', () => {
-  const stopped = (lifted_at: number | null, unliftedFor: number) => {
-    const where = { lifted_at: { unliftedFor } }
-    const guard: Guard = { name: 'g', none: 'revocations', key: { target: 't' }, where }
-    return !holds(guard, [{ lifted_at }], moment)
-  }
-  assert.equal(stopped(null, noon), true)
-  assert.equal(stopped(noon - 1000, noon - 1000), false)
-  assert.equal(stopped(noon - 999, noon - 1000), true)
-  assert.equal(stopped(noon, noon), false)
-  assert.equal(stopped(noon + 1000, noon + 1000), true, 'a broker whose clock is ahead')
-  assert.equal(stopped(noon, noon + 1000), false)
+  assert.equal(isStopped(null, noon), true)
+  assert.equal(isStopped(noon - 1000, noon - 1000), false)
+  assert.equal(isStopped(noon - 999, noon - 1000), true)
+  assert.equal(isStopped(noon, noon), false)
+  assert.equal(isStopped(noon + 1000, noon + 1000), true, 'a broker whose clock is ahead')
+  assert.equal(isStopped(noon, noon + 1000), false)
 })
 
 test('a column that the row lacks counts as unset', () => {
@@ -120,13 +115,11 @@ test('an instant of the change itself must lie behind the batch', () => {
 })
 
 test('the whole second after an instant on a second is that very second', () => {
-  const next = (milliseconds: number, at = noon) =>
-    fill({ a: { wholeSecondAfter: milliseconds } }, { ...moment, at })['a']
-  assert.equal(next(0), noon)
-  assert.equal(next(1), noon + 1000)
-  assert.equal(next(1000), noon + 1000)
-  assert.equal(next(0, noon + 1), noon + 1000)
-  assert.equal(next(999, noon + 1), noon + 1000)
+  assert.equal(secondAfter(0), noon)
+  assert.equal(secondAfter(1), noon + 1000)
+  assert.equal(secondAfter(1000), noon + 1000)
+  assert.equal(secondAfter(0, noon + 1), noon + 1000)
+  assert.equal(secondAfter(999, noon + 1), noon + 1000)
 })
 
 test('the number of an event, and another row’s columns, are filled in', () => {
@@ -153,3 +146,13 @@ test('what only the batch knows is filled in', () => {
   assert.deepEqual(fill(values, moment, { d: 9, a: 'old' }), { ...filled, d: 9 })
   assert.deepEqual(fill(values, moment, { d: 5 }), filled)
 })
+
+function isStopped(liftedAt: number | null, since: number): boolean {
+  const where = { lifted_at: { unliftedFor: since } }
+  const guard: Guard = { name: 'g', none: 'revocations', key: { target: 't' }, where }
+  return !holds(guard, [{ lifted_at: liftedAt }], moment)
+}
+
+function secondAfter(milliseconds: number, at = noon) {
+  return fill({ a: { wholeSecondAfter: milliseconds } }, { ...moment, at })['a']
+}

@@ -129,6 +129,7 @@ test('the observer hears of committed events and of failures', async () => {
         assert.ok(seconds > 0)
         heard.push(...events.map(({ detail }) => detail))
       },
+      tokensKilled: () => undefined,
       operationFailed: (operation) => heard.push(operation),
     },
   })

@@ -7,6 +7,7 @@ import { delegatedRenewalContract } from './delegated-renewal-contract.ts'
 import { delegationContract } from './delegation-contract.ts'
 import { forgeryContract } from './forgery-contract.ts'
 import { guardContract } from './guard-contract.ts'
+import { migrationContract } from './migration-contract.ts'
 import { openingContract } from './opening-contract.ts'
 import { raceContract } from './race-contract.ts'
 import { readContract } from './read-contract.ts'
@@ -29,5 +30,6 @@ export function storeContract(kind: StoreKind): void {
   delegatedRenewalContract(kind)
   retentionContract(kind)
   openingContract(kind)
+  migrationContract(kind)
   signingKeyContract(kind)
 }

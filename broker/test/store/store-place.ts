@@ -46,6 +46,7 @@ export const silent: StoreObserver = {
   eventsCommitted: () => undefined,
   tokensKilled: () => undefined,
   operationFailed: () => undefined,
+  tokensKilled: () => undefined,
 }
 
 export const macKey = new Uint8Array(32).fill(7)
@@ -66,8 +67,13 @@ export class TestStore implements AsyncDisposable {
     this.#now = now
   }
 
-  static async open(kind: StoreKind): Promise<TestStore> {
+  /** `prepare`: what the store finds there when it is opened. */
+  static async open(
+    kind: StoreKind,
+    prepare?: (place: StorePlace) => Promise<void>,
+  ): Promise<TestStore> {
     const place = await kind.createPlace()
+    await prepare?.(place)
     const now = { value: noon }
     return new TestStore(place, await place.openStore(opening(now)), now)
   }

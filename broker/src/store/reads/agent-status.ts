@@ -1,6 +1,6 @@
 // What has become of a session, told by the rows alone, also when its own row is gone: agents and delegations are kept a
 // week longer, and so are the entries that ended them. Which entries name a session is stated in live-sessions.ts. Laws:
-// the first death in time decides; what comes after it, or after the last token expired, changes nothing any more; and
+// the first end in time decides, and a revocation of the same millisecond outweighs a release; what comes after it, or after the last token expired, changes nothing any more; and
 // a session is `active` when its token is live.
 import { readInteger, readOneOf } from '../read-column.ts'
 import type { AgentStatus } from '@agentwrit/protocol'
