@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Claims, RevokeRequest } from '@agentwrit/protocol'
+import type { AuditEvent, RegisterAppResponse, RevokeRequest, Claims } from '@agentwrit/protocol'
 import { ask, type Answer } from './ask.ts'
 import { adminSecret, type TestBroker } from './test-broker.ts'
 import { freshNonce, register, registration } from './proof.ts'
@@ -12,6 +12,14 @@ export interface Held {
 
 export async function signInAdmin(broker: TestBroker): Promise<Held> {
   const { body } = await ask(broker, 'POST', '/v1/admin/auth', { body: { secret: adminSecret } })
+  return held(body)
+}
+
+export async function signInApp(
+  broker: TestBroker,
+  { client_id, client_secret }: RegisterAppResponse,
+): Promise<Held> {
+  const { body } = await ask(broker, 'POST', '/v1/app/auth', { body: { client_id, client_secret } })
   return held(body)
 }
 
@@ -69,6 +77,18 @@ export async function alive(
     if ((await broker.client.validate(token)).valid) names.push(name)
   }
   return names
+}
+
+export function eventsSince(broker: TestBroker, seq: number): Promise<AuditEvent[]> {
+  return broker.broker.context.store.audit.read(seq + 1, 1000)
+}
+
+/** `agentwrit_tokens_revoked_total` of this level. */
+export async function killedOf({ broker }: TestBroker, level: string): Promise<number> {
+  const { body } = await broker.app.inject('/v1/metrics')
+  const name = `agentwrit_tokens_revoked_total{level="${level}"} `
+  const line = body.split('\n').find((one) => one.startsWith(name)) ?? ''
+  return Number(line.slice(name.length))
 }
 
 export function held(body: Record<string, unknown>): Held {

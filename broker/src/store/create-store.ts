@@ -1,22 +1,14 @@
 import { Fault } from '../domain/fault.ts'
 import type { Store } from '../domain/store.ts'
+import { createAgentStore } from './agent-store.ts'
 import { createAppStore } from './app-store.ts'
 import { appendEvents } from './changes/append-events.ts'
-import { createLaunchToken } from './changes/create-launch-token.ts'
 import { delegateToken } from './changes/delegate-token.ts'
 import { prune, pruneBound } from './changes/prune.ts'
-import { registerAgent } from './changes/register-agent.ts'
-import { removeLaunchToken } from './changes/remove-launch-token.ts'
 import type { Committer } from './committer.ts'
+import { createLaunchTokenStore } from './launch-token-store.ts'
 import { countChildren } from './reads/count-children.ts'
-import {
-  findAgent,
-  findLaunchToken,
-  findLaunchTokenById,
-  readHead,
-  type RowSource,
-} from './reads/finds.ts'
-import { observeAgent } from './reads/observe-agents.ts'
+import { readHead, type RowSource } from './reads/finds.ts'
 import type { Scanner } from './reads/scans.ts'
 import { createRevocationStore } from './revocation-store.ts'
 import { createSessionStore } from './session-store.ts'
@@ -51,23 +43,9 @@ export function createStore({
   const head = () => find(readHead(source))
 
   return {
-    agents: {
-      register: (registration, events) => committer.commit(registerAgent(registration, events)),
-      find: (agentId) => find(findAgent(source, agentId)),
-      observe: (agentId, at) => find(observeAgent(source, agentId, at)),
-      list: (filter, page, at) => scan('agents', { filter, page, at }),
-      countActive: (at) => scan('activeAgents', { at }),
-    },
+    agents: createAgentStore({ committer, source, find, scan }),
     apps: createAppStore({ committer, source, find, scan }),
-    launchTokens: {
-      create: (token, presented, events) =>
-        committer.commit(createLaunchToken(token, presented, events)),
-      find: (hash) => find(findLaunchToken(source, hash)),
-      findById: (id, owner) => find(findLaunchTokenById(source, id, owner)),
-      listUsable: (owner, page, at) => scan('usableLaunchTokens', { owner, page, at }),
-      remove: (token, presented, events) =>
-        committer.commit(removeLaunchToken(token, presented, events)),
-    },
+    launchTokens: createLaunchTokenStore({ committer, source, find, scan }),
     sessions: createSessionStore({ committer, source, observer, find }),
     delegations: {
       create: (delegation, events) => committer.commit(delegateToken(delegation, events)),

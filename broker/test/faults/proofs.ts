@@ -1,6 +1,7 @@
 // node scripts/proofs.mjs <name>: the fault proofs that take minutes. What they do in `npm test` and `test:outside`
 // they do here at full size; docs/security/proofs.md holds the results.
 import { parseArgs } from 'node:util'
+import { treesProof } from '../model/trees-proof.ts'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
 import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
@@ -11,6 +12,7 @@ const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> =
   floods: proveFloods,
   strangers: proveStrangers,
   races: proveRaces,
+  trees: proveTrees,
 }
 
 interface Options {
@@ -54,6 +56,13 @@ async function proveRaces({ rounds, seed }: Options): Promise<unknown> {
   const report = await raceRevocations({ rounds, seed, progress })
   requireBound('survivors', report.survivors.length, 0)
   return { seed, ...report }
+}
+
+/** A hundred random trees of delegation for each round, and two over HTTP, against the reference model. */
+async function proveTrees({ rounds, seed }: Options): Promise<unknown> {
+  say(`seed ${seed}`)
+  const sizes = { domainTrees: rounds * 100, httpTrees: rounds * 2 }
+  return { seed, ...(await treesProof({ ...sizes, seed, progress: say })) }
 }
 
 /** A million challenges, a hundred thousand wrong secrets. */

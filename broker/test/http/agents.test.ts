@@ -1,65 +1,23 @@
-// What operators, apps and peers are told of agents: contract 3.4, 4.18 and 4.30.
+// What operators, apps and peers are told of agents: contract 4.18 and 4.30.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AgentInfo, AgentStatus } from '@agentwrit/protocol'
-import { askAsOperator, launchFrom, registerApp, registerWith, signIn } from '../apps.ts'
-import { ask, assertProblem, type Answer } from '../ask.ts'
+import type { AgentStatus } from '@agentwrit/protocol'
+import { askAsOperator, registerWith } from '../apps.ts'
+import { ask, assertProblem } from '../ask.ts'
 import { delegate } from '../authority/chain.ts'
 import { launchToken } from '../proof.ts'
-import { asNewOperator, rotate } from '../signing-keys.ts'
-import { testBroker, type TestBroker } from '../test-broker.ts'
-
-const path = '/v1/agents'
-const second = 1000
-const day = 86_400 * second
-
-const pathOf = (agentId: string) => `${path}/${encodeURIComponent(agentId)}`
-
-const revoke = (broker: TestBroker, level: string, target: string) =>
-  asNewOperator(broker, 'POST', '/v1/revoke', { level, target })
-
-const release = (broker: TestBroker, bearer: string) =>
-  ask(broker, 'POST', '/v1/token/release', { bearer })
-
-function agentsOf({ status, body }: Answer): AgentInfo[] {
-  assert.equal(status, 200, JSON.stringify(body))
-  const { agents } = body
-  assert.ok(Array.isArray(agents))
-  return agents
-}
-
-const idsOf = (answer: Answer) => agentsOf(answer).map(({ agent_id: id }) => id)
-
-const list = async (broker: TestBroker, query = '') =>
-  idsOf(await asNewOperator(broker, 'GET', `${path}${query}`))
-
-async function statusOf(broker: TestBroker, agentId: string): Promise<unknown> {
-  const { status, body } = await asNewOperator(broker, 'GET', pathOf(agentId))
-  assert.equal(status, 200)
-  return body['status']
-}
-
-async function statusesOf(broker: TestBroker, agentIds: Readonly<Record<string, string>>) {
-  const told: Record<string, unknown> = {}
-  for (const [name, agentId] of Object.entries(agentIds)) told[name] = await statusOf(broker, agentId)
-  return told
-}
-
-/** A registered agent: its id, and its first token. */
-async function start(broker: TestBroker, wanted: Parameters<TestBroker['agent']>[0] = {}) {
-  const agent = await broker.agent(wanted)
-  return { agentId: agent.agentId, bearer: await agent.token() }
-}
-
-/** An app that has signed in, and an agent of it. */
-async function startApp(broker: TestBroker, delegatesTo: string[] = []) {
-  const made = await registerApp(broker, { delegates_to: delegatesTo })
-  const app = await signIn(broker, made)
-  const { body } = await registerWith(broker, await launchFrom(app))
-  const agentId = String(body['agent_id'])
-  const agentToken = String(body['access_token'])
-  return { appId: made.app_id, bearer: await app.token(), agentId, agentToken }
-}
+import { testBroker } from '../test-broker.ts'
+import {
+  agentsOf,
+  idsOf,
+  list,
+  path,
+  pathOf,
+  release,
+  second,
+  start,
+  startApp,
+} from './asks-about-agents.ts'
 
 test('an agent is shown with all that was registered, and when its last token ends', async () => {
   await using broker = await testBroker()
@@ -85,89 +43,14 @@ test('an agent is shown with all that was registered, and when its last token en
   assert.deepEqual(agentsOf(await askAsOperator(broker, 'GET', path)), [renewed.body])
 })
 
-test('the status outlives session and restart, for seven days', async () => {
-  await using broker = await testBroker()
-  const [left, given, taken] = [await start(broker), await start(broker), await start(broker)]
-  const inTask = await start(broker, { taskId: 'other' })
-  const ofApp = await startApp(broker)
-  await release(broker, given.bearer)
-  await revoke(broker, 'agent', taken.agentId)
-  await revoke(broker, 'task', 'other')
-  await askAsOperator(broker, 'DELETE', `/v1/admin/apps/${ofApp.appId}`)
-  const ids = {
-    left: left.agentId,
-    given: given.agentId,
-    taken: taken.agentId,
-    inTask: inTask.agentId,
-    ofApp: ofApp.agentId,
-  }
-  const dead = { given: 'released', taken: 'revoked', inTask: 'revoked', ofApp: 'revoked' }
-  assert.deepEqual(await statusesOf(broker, ids), { left: 'active', ...dead })
-  broker.advance(300 * second)
-  assert.deepEqual(await statusesOf(broker, ids), { left: 'expired', ...dead })
-  broker.advance(day)
-  const { store } = broker.broker.context
-  const { sid } = (await store.agents.find(left.agentId)) ?? { sid: '' }
-  await store.prune()
-  assert.equal(await store.sessions.find(sid), undefined)
-  await broker.restart()
-  assert.deepEqual(await statusesOf(broker, ids), { left: 'expired', ...dead })
-  for (const [status, count] of [['expired', 1], ['released', 1], ['revoked', 3], ['active', 0]] as const) {
-    assert.equal((await list(broker, `?status=${status}`)).length, count, status)
-  }
-  broker.advance(7 * day)
-  await broker.broker.context.store.prune()
-  assertProblem(await asNewOperator(broker, 'GET', pathOf(taken.agentId)), 404, 'not_found')
-  assert.deepEqual(await list(broker), [])
-})
-
-test('what comes after the end of an agent does not change how it ended', async () => {
-  await using broker = await testBroker()
-  const given = await start(broker, { taskId: 'one' })
-  const left = await start(broker, { taskId: 'two' })
-  await release(broker, given.bearer)
-  broker.advance(1)
-  await revoke(broker, 'task', 'one')
-  broker.advance(300 * second)
-  await revoke(broker, 'task', 'two')
-  assert.equal(await statusOf(broker, given.agentId), 'released')
-  assert.equal(await statusOf(broker, left.agentId), 'expired')
-})
-
-test('an agent launched by a login dies with it, and not by its release', async () => {
-  await using broker = await testBroker()
-  const [app, other] = [await startApp(broker), await startApp(broker)]
-  await release(broker, app.bearer)
-  await revoke(broker, 'agent', `app:${other.appId}`)
-  assert.equal(await statusOf(broker, app.agentId), 'active')
-  assert.equal(await statusOf(broker, other.agentId), 'revoked')
-})
-
-test('a lifted task entry leaves those it killed revoked, and who registers later is active', async () => {
-  await using broker = await testBroker()
-  const { agentId } = await start(broker)
-  const { body } = await revoke(broker, 'task', 'task')
-  await asNewOperator(broker, 'DELETE', `/v1/revocations/${String(body['id'])}`)
-  broker.advance(10 * second)
-  const later = await start(broker)
-  assert.equal(await statusOf(broker, agentId), 'revoked')
-  assert.equal(await statusOf(broker, later.agentId), 'active')
-})
-
-test('the end of its key revokes an agent, and one renewed under another key goes on', async () => {
-  await using broker = await testBroker()
-  const [stays, renews] = [await start(broker), await start(broker)]
-  const { previous_kid: kid = '' } = await rotate(broker)
-  await ask(broker, 'POST', '/v1/token/renew', { bearer: renews.bearer })
-  await rotate(broker, { emergency: true, kid })
-  assert.equal(await statusOf(broker, stays.agentId), 'revoked')
-  assert.equal(await statusOf(broker, renews.agentId), 'active')
-})
-
 test('agents are listed newest first, by app, task, orchestration and status together', async () => {
   await using broker = await testBroker()
   const made: string[] = []
-  for (const [orchId, taskId] of [['a', 't1'], ['a', 't2'], ['b', 't1']] as const) {
+  for (const [orchId, taskId] of [
+    ['a', 't1'],
+    ['a', 't2'],
+    ['b', 't1'],
+  ] as const) {
     made.unshift((await start(broker, { orchId, taskId })).agentId)
     broker.advance(second)
   }
@@ -184,9 +67,29 @@ test('agents are listed newest first, by app, task, orchestration and status tog
 
 test('a bad filter is refused', async () => {
   await using broker = await testBroker()
-  const bad = ['app_id=', 'app_id=%00', `app_id=${'a'.repeat(129)}`, 'task_id=', 'task_id=..', 'task_id=a%2Fb']
-  const others = [`orch_id=${'a'.repeat(129)}`, 'orch_id=.', 'status=dead', 'status=', 'status=active&status=expired']
-  const ofPages = ['limit=-1', 'limit=1.5', 'limit=x', 'cursor=', 'cursor=1', `cursor=${'A'.repeat(32)}`]
+  const bad = [
+    'app_id=',
+    'app_id=%00',
+    `app_id=${'a'.repeat(129)}`,
+    'task_id=',
+    'task_id=..',
+    'task_id=a%2Fb',
+  ]
+  const others = [
+    `orch_id=${'a'.repeat(129)}`,
+    'orch_id=.',
+    'status=dead',
+    'status=',
+    'status=active&status=expired',
+  ]
+  const ofPages = [
+    'limit=-1',
+    'limit=1.5',
+    'limit=x',
+    'cursor=',
+    'cursor=1',
+    `cursor=${'A'.repeat(32)}`,
+  ]
   for (const query of [...bad, ...others, ...ofPages]) {
     assertProblem(await askAsOperator(broker, 'GET', `${path}?${query}`), 400, 'invalid_request')
   }
@@ -210,15 +113,15 @@ test('pages are full and neither repeat nor skip an agent while others register 
   const order = await list(broker, '?status=active')
   assert.deepEqual(order.toSorted(), before.toSorted())
   const seen: string[][] = []
-  let cursor: unknown = ''
-  while (cursor !== undefined) {
-    const after: string = cursor === '' ? '' : `&cursor=${String(cursor)}`
+  let after = ''
+  do {
     const page = await askAsOperator(broker, 'GET', `${path}?limit=2&status=active${after}`)
     seen.push(idsOf(page))
-    cursor = page.body['next_cursor']
+    const cursor = page.body['next_cursor']
+    after = typeof cursor === 'string' ? `&cursor=${cursor}` : ''
     broker.advance(1)
     await join()
-  }
+  } while (after !== '')
   assert.deepEqual(seen, [order.slice(0, 2), order.slice(2, 4), order.slice(4)])
 })
 
@@ -294,7 +197,7 @@ test('a peer reads the keys of those it could delegate to, dead ones too, and of
   const far = await startApp(broker)
   const near = await startApp(broker)
   const own = await startApp(broker, [near.appId])
-  const [ofOperator, second] = [await start(broker), await start(broker)]
+  const [ofOperator, peer] = [await start(broker), await start(broker)]
   const keyOf = (bearer: string, agentId: string) =>
     ask(broker, 'GET', `${pathOf(agentId)}/key`, { bearer })
   const shown = await keyOf(own.agentToken, near.agentId)
@@ -308,7 +211,7 @@ test('a peer reads the keys of those it could delegate to, dead ones too, and of
     [own.agentToken, far.agentId, 404],
     [own.agentToken, ofOperator.agentId, 404],
     [near.agentToken, own.agentId, 404],
-    [ofOperator.bearer, second.agentId, 200],
+    [ofOperator.bearer, peer.agentId, 200],
     [ofOperator.bearer, own.agentId, 404],
     [near.bearer, near.agentId, 200],
     [own.bearer, near.agentId, 404],

@@ -7,7 +7,7 @@ import {
   launchFrom,
   registerApp,
   registerWith,
-  signIn,
+  signIn as signInApp,
 } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
@@ -230,8 +230,8 @@ test('rotating again within the ten minutes drops the older secret; at once mean
 test('a new secret can end the sessions of the app and what they launched, in the same change', async () => {
   await using broker = await testBroker()
   const app = await registerApp(broker)
-  const other = await signIn(broker, await registerApp(broker))
-  const signedIn = await signIn(broker, app)
+  const other = await signInApp(broker, await registerApp(broker))
+  const signedIn = await signInApp(broker, app)
   const agent = await signedIn.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:1'] })
   const [bearer, launched] = [await signedIn.token(), await agent.token()]
   const launchToken = await launchFrom(signedIn)

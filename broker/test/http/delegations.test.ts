@@ -1,5 +1,6 @@
 // What operators and apps are told of delegations: contract 4.29.
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { DelegationTree } from '@agentwrit/protocol'
 import { askAsOperator, signIn } from '../apps.ts'
@@ -8,10 +9,9 @@ import { chainOf, delegate, hand, joinAs, scope, type Member } from '../authorit
 import { decodeToken } from '../decode-token.ts'
 import { asNewOperator, rotate } from '../signing-keys.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
+import { day, revoke, second } from './asks-about-agents.ts'
 
 const path = '/v1/delegations'
-const second = 1000
-const day = 86_400 * second
 
 function treeOf({ status, body }: Answer): DelegationTree {
   assert.equal(status, 200, JSON.stringify(body))
@@ -26,9 +26,6 @@ const urlOf = (selection: Selection) => `${path}?${new URLSearchParams(selection
 
 const show = async (broker: TestBroker, selection: Selection) =>
   treeOf(await asNewOperator(broker, 'GET', urlOf(selection)))
-
-const revoke = (broker: TestBroker, level: string, target: string) =>
-  asNewOperator(broker, 'POST', '/v1/revoke', { level, target })
 
 /** Who gave to whom, as places in the list of members. */
 function hops({ edges }: DelegationTree, members: readonly Pick<Member, 'agentId'>[]): string[] {
@@ -71,7 +68,7 @@ test('the tree of a root holds every delegation, oldest first, and the agents at
     state: 'active',
     delegated_at: record?.delegated_at,
   })
-  assert.match(String(edge?.delegated_at), /\.\d{3}Z$/)
+  assert.match(edge?.delegated_at ?? '', /\.\d{3}Z$/)
   assert.equal(tree.nodes.length, members.length)
   for (const { agentId, taskId, app } of members) {
     const node = tree.nodes.find(({ agent_id: id }) => id === agentId)
@@ -163,8 +160,16 @@ test('each level of revocation tells on the delegations that it kills', async ()
     ['task', ([root]) => required(root).taskId, ['revoked', 'revoked', 'revoked', 'revoked']],
     ['task', ([, one]) => required(one).taskId, ['active', 'active', 'active', 'active']],
     ['chain', ([, one]) => required(one).agentId, ['active', 'active', 'active', 'active']],
-    ['token', ([, , two]) => decodeToken(required(two).held).jti, ['active', 'revoked', 'revoked', 'active']],
-    ['token', ([, , two]) => decodeToken(required(two).appToken).jti, ['active', 'revoked', 'revoked', 'active']],
+    [
+      'token',
+      ([, , two]) => decodeToken(required(two).held).jti,
+      ['active', 'revoked', 'revoked', 'active'],
+    ],
+    [
+      'token',
+      ([, , two]) => decodeToken(required(two).appToken).jti,
+      ['active', 'revoked', 'revoked', 'active'],
+    ],
   ]
   for (const [level, targetOf, expected] of kills) {
     await using broker = await testBroker()
@@ -198,10 +203,17 @@ test('an app sees the delegations from and to its agents, and of the agents its 
   const { bearer, two } = { bearer: middle.appToken, two: required(members[2]) }
   const asApp = async (selection: Selection, token = bearer) =>
     treeOf(await ask(broker, 'GET', urlOf(selection), { bearer: token }))
-  for (const selection of [{ root: root.agentId }, { task_id: root.taskId }, { agent_id: middle.agentId }]) {
+  for (const selection of [
+    { root: root.agentId },
+    { task_id: root.taskId },
+    { agent_id: middle.agentId },
+  ]) {
     const tree = await asApp(selection)
     assert.deepEqual(hops(tree, members), ['0>1', '1>2', '1>4'])
-    assert.deepEqual(tree.nodes.map(({ agent_id: id }) => id), [middle.agentId])
+    assert.deepEqual(
+      tree.nodes.map(({ agent_id: id }) => id),
+      [middle.agentId],
+    )
   }
   assert.deepEqual(hops(await asApp({ agent_id: two.agentId }), members), ['0>1', '1>2'])
   const stranger = await (await signIn(broker, (await joinAs(broker, 'stranger')).app)).token()
@@ -209,6 +221,44 @@ test('an app sees the delegations from and to its agents, and of the agents its 
     assert.deepEqual(await asApp(selection, stranger), { nodes: [], edges: [], truncated: false })
   }
 })
+
+test('at most 5000 delegations are shown, the oldest, and it is told when there are more', async () => {
+  await using broker = await testBroker()
+  const root = 'spiffe://agentwrit.local/agent/o/t/0011223344556677'
+  addDelegations(broker, root, 5000)
+  const whole = await show(broker, { root })
+  assert.equal(whole.edges.length, 5000)
+  assert.equal(whole.truncated, false)
+  addDelegations(broker, root, 1)
+  for (const selection of [{ root }, { agent_id: root }, { task_id: 't' }]) {
+    const { edges, truncated } = await show(broker, selection)
+    assert.equal(truncated, true)
+    assert.deepEqual(edges, whole.edges)
+  }
+})
+
+test('an app is not told that it saw all when a tree is too large to look through', async () => {
+  await using broker = await testBroker()
+  const root = 'spiffe://agentwrit.local/agent/o/t/0011223344556677'
+  const bearer = await (await signIn(broker, (await joinAs(broker, 'task')).app)).token()
+  addDelegations(broker, root, 20_000)
+  const asApp = async () => treeOf(await ask(broker, 'GET', urlOf({ root }), { bearer }))
+  assert.deepEqual(await asApp(), { nodes: [], edges: [], truncated: false })
+  addDelegations(broker, root, 1)
+  assert.deepEqual(await asApp(), { nodes: [], edges: [], truncated: true })
+})
+
+/** So many more delegations of one agent, each younger than those before, written straight into the database. */
+function addDelegations(broker: TestBroker, root: string, count: number): void {
+  const database = new DatabaseSync(broker.databasePath, { timeout: 5000 })
+  const insert = `with recursive numbers (number) as (select 1 union all select number + 1 from numbers where number < ?3)
+    insert into delegations (sid, parent_sid, root, agent, delegatee, task_id, jti, scope, granted_scope, kid,
+      delegated_at, keep_until)
+    select printf('%08d', number + (select count(*) from delegations)), 'p', ?1, ?1, 'd' || number, 't', 'j', '[]', '[]',
+      'k', ?2, ?2 from numbers`
+  database.prepare(insert).run(root, broker.now(), count)
+  database.close()
+}
 
 test('exactly one selection, and a good one, is needed', async () => {
   await using broker = await testBroker()

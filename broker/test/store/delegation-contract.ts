@@ -25,16 +25,18 @@ import { TestStore, type StoreKind } from './store-place.ts'
 /** A delegation is kept whole or not at all, and nothing dead or foreign delegates or receives. */
 export function delegationContract(kind: StoreKind): void {
   describe('delegations', () => {
-    test('a delegation keeps session, token, record and event, and both launching sessions as long', async () => {
+    test('a delegation keeps session, token, record and event, and the delegate’s launching session as long', async () => {
       await using place = await TestStore.open(kind)
       const { middle, delegate } = await delegationLine(place)
       const delegation = sampleDelegation(middle, delegate, { currentExp: noonSeconds + 200 })
       const { session, record, root } = delegation
+      const { sql } = place
+      const launcher = [session.lsid ?? '']
+      await sql.run('update sessions set keep_until = 1 where sid = ?', launcher)
       const outcome = await place.store.delegations.create(delegation, [sampleEvent()])
       assert.equal(outcome.kept, true)
       const kept = await place.store.sessions.find(session.sid)
       assert.deepEqual(kept, { ...session, kid: sampleKey.kid })
-      const { sql } = place
       const tokens = await sql.all('select jti, exp, kid from tokens where sid = ?', [session.sid])
       const token = { jti: session.currentJti, exp: noonSeconds + 200, kid: sampleKey.kid }
       assert.deepEqual(tokens.map(plain), [token])
@@ -51,6 +53,8 @@ export function delegationContract(kind: StoreKind): void {
         delegated_at: noon,
         keep_until: noonSeconds + 200,
       })
+      const [login] = await sql.all('select keep_until from sessions where sid = ?', launcher)
+      assert.equal(login?.['keep_until'], noonSeconds + 200)
       assert.equal(await place.store.audit.count(), 1)
     })
 

@@ -10,12 +10,15 @@ import { head, toHeadRow, newHead } from '../../src/store/tables/head.ts'
 import { sessions, toSessionRow } from '../../src/store/tables/sessions.ts'
 import { signingKeys, toSigningKeyRow } from '../../src/store/tables/signing-keys.ts'
 import { tokens } from '../../src/store/tables/tokens.ts'
-import { noon, sampleSession, sampleSwap } from './sample-records.ts'
+import { noon, presentedBy, sampleSession, sampleSwap } from './sample-records.ts'
 import { macKey, TestStore, type StoreKind, type StorePlace } from './store-place.ts'
 
 const seedFile = new Uint8Array(32).fill(9)
 const key = makeFirstSigningKey({ seedFile, imported: false, at: noon })
 const session = sampleSession({ kid: key.kid, kind: 'agent', sub: 'spiffe://a/agent/o/t/0' })
+
+const { kid } = key
+const own = { kid, presented: presentedBy(session, { kid }) }
 
 /** A store that was made before there was delegation goes on as it was. */
 export function migrationContract(kind: StoreKind): void {
@@ -27,9 +30,8 @@ export function migrationContract(kind: StoreKind): void {
       const [found] = await keys.all()
       assert.ok(found && openSigningKey(found, keystoreKey(seedFile)))
       assert.deepEqual(await kept.find(session.sid), session)
-      const swap = sampleSwap(session, { kid: key.kid })
-      const presented = { ...swap.presented, kid: key.kid }
-      assert.equal((await kept.renew({ ...swap, presented }, [])).kept, true)
+      const swap = sampleSwap(session, own)
+      assert.equal((await kept.renew(swap, [])).kept, true)
       assert.equal((await kept.find(session.sid))?.currentJti, swap.newJti)
       assert.equal((await place.store.head()).highestExp, swap.newExp)
       const after = { ...key, status: 'retired', sealed: '', retiredAt: noon } as const
@@ -49,7 +51,7 @@ export function migrationContract(kind: StoreKind): void {
       })
       const [entry] = await place.store.revocations.inForce(noon)
       assert.partialDeepStrictEqual(entry, { id: 'old', sid: session.sid, seq: 0 })
-      const outcome = await place.store.sessions.renew(sampleSwap(session), [])
+      const outcome = await place.store.sessions.renew(sampleSwap(session, own), [])
       assert.deepEqual(outcome, { kept: false, guard: 'session_over' })
     })
   })

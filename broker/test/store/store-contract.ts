@@ -1,5 +1,6 @@
 // What every engine must do: the same suite for each.
 import { actingAppContract } from './acting-app-contract.ts'
+import { agentReadContract } from './agent-read-contract.ts'
 import { appContract } from './app-contract.ts'
 import { auditContract } from './audit-contract.ts'
 import { batchContract } from './batch-contract.ts'
@@ -11,8 +12,10 @@ import { migrationContract } from './migration-contract.ts'
 import { openingContract } from './opening-contract.ts'
 import { raceContract } from './race-contract.ts'
 import { readContract } from './read-contract.ts'
+import { reachContract } from './reach-contract.ts'
 import { renewalContract } from './renewal-contract.ts'
 import { retentionContract } from './retention-contract.ts'
+import { revocationContract } from './revocation-contract.ts'
 import { signingKeyContract } from './signing-key-contract.ts'
 import type { StoreKind } from './store-place.ts'
 
@@ -25,6 +28,7 @@ export function storeContract(kind: StoreKind): void {
   auditContract(kind)
   forgeryContract(kind)
   readContract(kind)
+  agentReadContract(kind)
   renewalContract(kind)
   delegationContract(kind)
   delegatedRenewalContract(kind)
@@ -32,4 +36,6 @@ export function storeContract(kind: StoreKind): void {
   openingContract(kind)
   migrationContract(kind)
   signingKeyContract(kind)
+  revocationContract(kind)
+  reachContract(kind)
 }

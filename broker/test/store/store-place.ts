@@ -46,7 +46,6 @@ export const silent: StoreObserver = {
   eventsCommitted: () => undefined,
   tokensKilled: () => undefined,
   operationFailed: () => undefined,
-  tokensKilled: () => undefined,
 }
 
 export const macKey = new Uint8Array(32).fill(7)

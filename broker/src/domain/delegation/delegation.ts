@@ -75,6 +75,8 @@ export interface DelegationGraph {
   readonly delegations: readonly ObservedDelegation[]
   /** Those at their ends that are still kept. */
   readonly agents: readonly ObservedAgent[]
+  /** There were more to look through for an app's than can be. */
+  readonly isCut: boolean
 }
 
 export interface DelegationStore {

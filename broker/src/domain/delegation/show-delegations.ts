@@ -28,13 +28,13 @@ export async function showDelegations(
   const wanted = requireOne(selection)
   // One more than is shown tells that there are more.
   const query = { ...wanted, ...ownerOf(caller), limit: MOST_EDGES + 1 }
-  const { delegations, agents } = await store.delegations.observe(query, clock())
+  const { delegations, agents, isCut } = await store.delegations.observe(query, clock())
   const shown = delegations.slice(0, MOST_EDGES)
   const ends = new Set(shown.flatMap(({ from, to }) => [from, to]))
   return {
     nodes: agents.filter(({ agent }) => ends.has(agent.agentId)).map(toDelegationNode),
     edges: shown.map(toEdge),
-    truncated: delegations.length > MOST_EDGES,
+    truncated: isCut || delegations.length > MOST_EDGES,
   }
 }
 

@@ -35,7 +35,7 @@ export async function renewToken(
   const apps = await requireRenewingApps(context, caller, scope)
   const draft = await draftSuccessor(context, caller, { ...session, scope })
 
-  const isFirst = await swap(context, caller, { draft, session, wanted, apps })
+  const isFirst = await swap(context, caller, { draft, wanted, apps })
   if (!isFirst) return repeatRenewal(context, caller, wanted)
   rememberToken(context, draft)
   return { access_token: draft.token, expires_in: draft.claims.exp - draft.claims.iat }
@@ -59,15 +59,22 @@ function narrowedScope(caller: Caller, { scope }: WantedRenewal): readonly strin
 async function draftSuccessor(
   context: Context,
   caller: Caller,
-  { lifetime, endsAt, scope, delegated }: Session,
+  { lifetime, endsAt, scope }: Session,
 ): Promise<DraftToken> {
   const { claims, sid } = caller
+  const parentSid = parentOf(claims)
   const { iss: _iss, exp: _exp, nbf: _nbf, iat: _iat, jti: _jti, ...subject } = claims
-  const delegatorExp = delegated && (await requireDelegator(context, caller, delegated.parentSid))
+  const delegatorExp =
+    parentSid === undefined ? undefined : await requireDelegator(context, caller, parentSid)
   const times = { seconds: lifetime, sessionEndsAt: endsAt, delegatorExp }
   const draft = draftToken(context, { ...subject, sid, scope: [...scope] }, times)
   if (draft === undefined) throw renewalRefused(caller, 'session_too_old')
   return draft
+}
+
+/** The session that a token was delegated from, by its signed record: nobody who writes to the database can change it. */
+function parentOf({ delegation_chain: chain }: Claims): string | undefined {
+  return chain?.at(-1)?.parent_sid
 }
 
 /** The delegating session goes on; `exp` of its current token. */
@@ -87,7 +94,6 @@ async function requireDelegator(
 
 interface Succession {
   readonly draft: DraftToken
-  readonly session: Session
   readonly wanted: WantedRenewal
   /** In whose name, as they were read. */
   readonly apps: readonly ActingApp[]
@@ -95,17 +101,18 @@ interface Succession {
 
 /** False if another renewal of the same token was first. */
 async function swap(context: Context, caller: Caller, succession: Succession): Promise<boolean> {
-  const { draft, session, wanted, apps } = succession
+  const { draft, wanted, apps } = succession
   const { claims: old, sid } = caller
   const { claims, kid } = draft
   const repeatable = toRepeatable(wanted, claims)
+  const parentSid = parentOf(old)
   const ending = endingChildren(context, old, claims)
   const outcome = await context.store.sessions.renew(
     {
       presented: presentedBy(caller),
       oldExp: old.exp,
       ...(old.lsid === undefined ? {} : { lsid: old.lsid }),
-      ...(session.delegated === undefined ? {} : { parentSid: session.delegated.parentSid }),
+      ...(parentSid === undefined ? {} : { parentSid }),
       apps,
       newJti: claims.jti,
       newExp: claims.exp,

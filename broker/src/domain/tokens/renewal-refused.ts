@@ -5,10 +5,16 @@ import { attributionOf } from './attribution.ts'
 
 const details = {
   unauthorized: 'the token cannot be renewed',
-  forbidden: 'this token cannot be renewed: operators sign in again, a delegate stays within reach',
+  forbidden: 'operators sign in again instead',
   scope_violation: 'a renewal keeps the scope or narrows it',
   conflict: 'this idempotency key has renewed the token with another body',
 } as const
+
+/** Causes that their code alone would tell wrongly. */
+const detailsOfReasons: Readonly<Record<string, string>> = {
+  beyond_ceiling: 'by now an app of the token may not hand on all of its scope: renew with less',
+  out_of_reach: "the delegate is no longer within its delegator's reach",
+}
 
 /** A renewal that is refused, and the event that says why. */
 export function renewalRefused(
@@ -19,7 +25,7 @@ export function renewalRefused(
     parts = {},
   }: { code?: keyof typeof details; parts?: Readonly<Record<string, DetailValue>> } = {},
 ): Fault {
-  return new Fault(code, details[code], {
+  return new Fault(code, detailsOfReasons[reason] ?? details[code], {
     refusal: {
       verifiedJti: claims.jti,
       event: {

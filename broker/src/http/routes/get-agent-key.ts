@@ -24,7 +24,8 @@ const answer = wireSchema<AgentKeyInfo>()(
 export const getAgentKeyRoute = route({
   method: 'GET',
   path: '/v1/agents/{id}/key',
-  summary: 'Get the public key of an agent; an agent may ask for those within reach of a delegation',
+  summary:
+    'Get the public key of an agent; an agent may ask for those within reach of a delegation',
   bearer: 'live',
   kinds: ['admin', 'operator', 'app', 'agent'],
   params,

@@ -1,6 +1,9 @@
 import type { DelegationTree } from '@agentwrit/protocol'
 import { Type } from 'typebox'
-import { showDelegations, type DelegationSelection } from '../../domain/delegation/show-delegations.ts'
+import {
+  showDelegations,
+  type DelegationSelection,
+} from '../../domain/delegation/show-delegations.ts'
 import { agentStatus, pathNameFilter } from '../schemas/agent-schema.ts'
 import { text } from '../schemas/fields.ts'
 import { route } from '../route.ts'

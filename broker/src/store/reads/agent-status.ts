@@ -1,13 +1,12 @@
 // What has become of a session, told by the rows alone, also when its own row is gone: agents and delegations are kept a
 // week longer, and so are the entries that ended them. Which entries name a session is stated in live-sessions.ts. Laws:
-// the first end in time decides, and a revocation of the same millisecond outweighs a release; what comes after it, or after the last token expired, changes nothing any more; and
-// a session is `active` when its token is live.
-import { readInteger, readOneOf } from '../read-column.ts'
+// the first end in time decides, and what comes after it, or after the last token expired, changes nothing any more; of
+// one millisecond a revocation outweighs a release; a session is `active` when its token is live.
 import type { AgentStatus } from '@agentwrit/protocol'
+import { readInteger, readOneOf } from '../read-column.ts'
 import type { Row, Value } from '../table.ts'
 import { afterlife } from '../tables/agents.ts'
-import type { RowSource } from './finds.ts'
-import { readHead } from './finds.ts'
+import { readHead, type RowSource } from './finds.ts'
 import { entries } from './live-sessions.ts'
 
 const statuses: readonly AgentStatus[] = ['active', 'expired', 'released', 'revoked']

@@ -33,7 +33,8 @@ export async function measureReach(
   const endsAt = performance.now() + within
   const { notBefore } = await readHead(source)
   const asOf = { at, notBefore, ...('seq' in entry ? { beforeSeq: entry.seq } : {}) }
-  const seen = new Set(await findNamed(source, entry, at))
+  const named = await findNamed(source, entry, at)
+  const seen = new Set(named)
   const live: Row[] = []
   let generation = [...seen]
   while (generation.length > 0) {
@@ -46,7 +47,7 @@ export async function measureReach(
     for (const sid of next) seen.add(sid)
     generation = next
   }
-  return toForeseen(live, seen.size < MOST_NAMED)
+  return toForeseen(live, named.length < MOST_NAMED)
 }
 
 function toForeseen(live: readonly Row[], isComplete: boolean): Foreseen {

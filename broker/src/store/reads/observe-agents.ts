@@ -1,3 +1,4 @@
+import type { AgentStatus } from '@agentwrit/protocol'
 import type { AgentFilter, AgentPage, ObservedAgent } from '../../domain/identity/agent.ts'
 import { storedColumns, type Row, type Value } from '../table.ts'
 import { agents, afterlife, toAgent } from '../tables/agents.ts'
@@ -42,37 +43,50 @@ export async function observeAgent(
 /** Newest first: session ids begin with the time, so their order is that of the registrations. */
 export async function listAgents(
   source: RowSource,
-  { filter, page, at }: AgentQuestion,
+  question: AgentQuestion,
 ): Promise<ObservedAgent[]> {
-  const { conditions, values } = toConditions(filter, page, at)
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  const isOfStatus = filter.status === undefined ? '' : 'where status = ?'
-  const text = `with ${asOf} select * from (${selectObserved} ${where}) observed ${isOfStatus}
+  const { status } = question.filter
+  const conditions = toConditions(question)
+  const where = ['true', ...conditions.map(([text]) => text)].join(' and ')
+  const ofStatus: Condition = status === undefined ? ['true'] : ['status = ?', status]
+  const text = `with ${asOf}
+    select * from (${selectObserved} where ${where}) observed where ${ofStatus[0]}
     order by sid desc limit ?`
-  const asked = filter.status === undefined ? [] : [filter.status]
-  const all = [...(await readAsOf(source, at)), ...values, ...asked, page.limit]
-  return (await source.sql.all(text, all)).map(toObserved)
+  const values = [
+    ...(await readAsOf(source, question.at)),
+    ...conditions.flatMap(([, ...given]) => given),
+    ...ofStatus.slice(1),
+    question.page.limit,
+  ]
+  return (await source.sql.all(text, values)).map(toObserved)
 }
 
-function toConditions(
-  { appId, taskId, orchId, status }: AgentFilter,
-  { after }: AgentPage,
-  at: number,
-): { conditions: string[]; values: Value[] } {
-  // What every agent of the status fulfils, and is quicker to see than the status.
-  const unexpired = status === 'active' ? Math.floor(at / 1000) + afterlife : undefined
-  const released = "exists (select 1 from revocations where sid = a.sid and released = 1)"
-  const wanted = [
+/** A piece of SQL and its values. */
+type Condition = readonly [text: string, ...values: Value[]]
+
+function toConditions({ filter, page, at }: AgentQuestion): Condition[] {
+  const { appId, taskId, orchId, status } = filter
+  const exact = [
     ['a.app_id = ?', appId],
     ['a.task_id = ?', taskId],
     ['a.orch_id = ?', orchId],
-    ['a.sid < ?', after],
-    ['a.keep_until > ?', unexpired],
+    ['a.sid < ?', page.after],
   ] as const
-  const given = wanted.flatMap(([text, value]) => (value === undefined ? [] : [{ text, value }]))
-  const texts = given.map(({ text }) => text)
-  return {
-    conditions: status === 'released' ? [...texts, released] : texts,
-    values: given.map(({ value }) => value),
-  }
+  return [
+    ...exact.flatMap(([text, value]): Condition[] => (value === undefined ? [] : [[text, value]])),
+    ...(status === undefined ? [] : preconditions[status](Math.floor(at / 1000))),
+  ]
+}
+
+/** What every agent of a status fulfils and is quicker to see than the status; `now` in seconds. */
+const preconditions: Readonly<Record<AgentStatus, (now: number) => readonly Condition[]>> = {
+  active: (now) => [
+    ['a.exp > ?', now],
+    // Where the unexpired ones begin: else all agents are looked at. No planner can take `sid || ''` from the index of
+    // `sid`, which would be that again.
+    ["a.sid >= (select min(sid || '') from agents where keep_until > ?)", now + afterlife],
+  ],
+  expired: (now) => [['a.exp <= ?', now]],
+  released: () => [[`${releasedAt} is not null`]],
+  revoked: () => [],
 }

@@ -27,55 +27,77 @@ export interface DelegationQuestion {
   readonly at: number
 }
 
+/** Delegations looked through for those of one app. */
+const MOST_LOOKED_AT = 20_000
+
 export async function observeDelegations(
   source: RowSource,
   { query, at }: DelegationQuestion,
 ): Promise<DelegationGraph> {
   const chosen = choose(query)
-  const asOfValues = await readAsOf(source, at)
-  const values = [...asOfValues, ...chosen.values]
+  const values = [...(await readAsOf(source, at)), ...chosen.values]
   const edges = await source.sql.all(selectEdges(chosen.text), values)
-  const { text, values: own } = selectEnds(chosen.text, query.appId)
-  const agents = await source.sql.all(text, [...values, ...own])
-  return { delegations: edges.map(toDelegation), agents: agents.map(toObserved) }
+  const ends = selectEnds(chosen.text, query.appId)
+  const agents = await source.sql.all(ends.text, [...values, ...ends.values])
+  return {
+    delegations: edges.map(toDelegation),
+    agents: agents.map(toObserved),
+    isCut: query.appId !== undefined && (await hasMore(source, query)),
+  }
 }
 
-/** Common table expressions, the last of which names the wanted delegations: `chosen (sid)`. */
+/** Common table expressions, the last of which names the wanted delegations: `chosen`. */
 function choose({ by, id, appId, limit }: DelegationQuery): Query {
-  const { text, values } = candidates[by](id)
+  const { text, values } = candidates[by](id, appId === undefined ? limit : MOST_LOOKED_AT)
   const ofApp = appId === undefined ? '' : 'where app_id = ? or delegatee_app_id = ?'
   const apps = appId === undefined ? [] : [appId, appId]
   return {
-    text: `${text}, chosen (sid) as (select sid from candidates ${ofApp} order by delegated_at, sid limit ?)`,
+    text: `${text}, chosen as (select sid, agent, delegatee from candidates ${ofApp} order by sid limit ?)`,
     values: [...values, ...apps, limit],
   }
 }
 
-const candidates: Readonly<Record<DelegationQuery['by'], (id: string) => Query>> = {
-  root: (id) => ({ text: allWhere('root = ?'), values: [id] }),
-  task: (id) => ({ text: allWhere('task_id = ?'), values: [id] }),
-  // Its own delegated sessions and what these come from; what it delegated, and all below.
-  agent: (id) => ({
-    text: `way (sid, parent_sid) as (
+async function hasMore({ sql }: RowSource, { by, id }: DelegationQuery): Promise<boolean> {
+  const { text, values } = candidates[by](id, MOST_LOOKED_AT + 1)
+  const [row] = await sql.all(
+    `with recursive ${text} select count(*) as found from candidates`,
+    values,
+  )
+  return row !== undefined && readInteger(row, 'found') > MOST_LOOKED_AT
+}
+
+const selectCandidates = 'select sid, agent, app_id, delegatee, delegatee_app_id from delegations'
+
+/** Oldest first, for session ids begin with the time; of an agent those nearest to it first. */
+const candidates: Readonly<Record<DelegationQuery['by'], (id: string, most: number) => Query>> = {
+  root: (id, most) => ({ text: oldestWhere('root = ?'), values: [id, most] }),
+  task: (id, most) => ({ text: oldestWhere('task_id = ?'), values: [id, most] }),
+  // Its own delegated sessions and what these come from; what it delegated, and all below. SQLite walks a tree no
+  // further than it is asked to, unless it keeps all of it first.
+  agent: (id, most) => ({
+    text: `way (sid, parent_sid) as not materialized (
         select sid, parent_sid from delegations where delegatee = ?
         union select above.sid, above.parent_sid from way join delegations above on above.sid = way.parent_sid),
-      below (sid) as (
+      below (sid) as not materialized (
         select sid from delegations where agent = ?
         union select child.sid from below join delegations child on child.parent_sid = below.sid),
-      ${allWhere('sid in (select sid from way union select sid from below)')}`,
-    values: [id, id],
+      near (sid) as (
+        select sid from (select sid from way limit ?) nearest_above
+        union select sid from (select sid from below limit ?) nearest_below),
+      candidates as (${selectCandidates} where sid in (select sid from near))`,
+    values: [id, id, most, most],
   }),
 }
 
-function allWhere(condition: string): string {
-  return `candidates as (select * from delegations where ${condition})`
+function oldestWhere(condition: string): string {
+  return `candidates as (${selectCandidates} where ${condition} order by sid limit ?)`
 }
 
 function selectEdges(chosen: string): string {
   return `with recursive ${asOf}, ${chosen},
     line (sid, ancestor) as (
       select sid, sid from chosen
-      union all select line.sid, above.parent_sid from line join delegations above on above.sid = line.ancestor),
+      union select line.sid, above.parent_sid from line join delegations above on above.sid = line.ancestor),
     members (sid) as (select distinct ancestor from line),
     ended (sid, revoked_at, released_at) as materialized (
       select a.sid, ${revokedAt}, ${releasedAt} from members join ${registrations} a on a.sid = members.sid
@@ -87,14 +109,13 @@ function selectEdges(chosen: string): string {
     select edge.sid, edge.agent, edge.delegatee, edge.scope, edge.granted_scope, edge.jti, edge.delegated_at, a.exp,
       ${statusOf('a.exp', 'fates.revoked_at', 'fates.released_at')} as status
     from fates join delegations edge on edge.sid = fates.sid join ${delegatedSessions} a on a.sid = edge.sid
-    order by edge.delegated_at, edge.sid`
+    order by edge.sid`
 }
 
 function selectEnds(chosen: string, appId: string | undefined): { text: string; values: Value[] } {
   const ofApp = appId === undefined ? '' : 'and a.app_id = ?'
   const text = `with recursive ${asOf}, ${chosen}, ends (agent_id) as (
-      select agent from chosen join delegations on delegations.sid = chosen.sid
-      union select delegatee from chosen join delegations on delegations.sid = chosen.sid)
+      select agent from chosen union select delegatee from chosen)
     ${selectObserved} where a.agent_id in (select agent_id from ends) ${ofApp} order by a.sid`
   return { text, values: appId === undefined ? [] : [appId] }
 }
