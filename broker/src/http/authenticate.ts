@@ -52,7 +52,8 @@ export function challengeFor(request: FastifyRequest, { code }: Fault): string |
   const access = request.route?.access
   if (access === undefined) return undefined
   if (code === 'insufficient_scope') {
-    return `Bearer error="insufficient_scope", scope="${access.scopes?.[0] ?? ''}"`
+    const scope = access.scopes?.[0]
+    return `Bearer error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`
   }
   if (code !== 'unauthorized') return undefined
   const isBearer = request.headers.authorization?.startsWith('Bearer ') === true

@@ -100,6 +100,8 @@ export const migrations: readonly Migration[] = [
       'create index delegations_delegatee on delegations (delegatee)',
       'create index delegations_task_id on delegations (task_id, sid)',
       'create index delegations_keep_until on delegations (keep_until)',
+      'alter table agents add column last_kid text',
+      'update agents set last_kid = (select kid from sessions where sessions.sid = agents.sid)',
       'alter table revocations add column seq bigint not null default 0',
       'alter table revocations add column part_of text',
       'alter table revocations add column killed bigint',

@@ -100,4 +100,8 @@ test('the end of its key revokes an agent, and one renewed under another key goe
   await rotate(broker, { emergency: true, kid })
   assert.equal(await statusOf(broker, stays.agentId), 'revoked')
   assert.equal(await statusOf(broker, renews.agentId), 'active')
+  broker.advance(day)
+  await broker.broker.context.store.prune()
+  assert.equal(await statusOf(broker, stays.agentId), 'revoked')
+  assert.equal(await statusOf(broker, renews.agentId), 'expired')
 })

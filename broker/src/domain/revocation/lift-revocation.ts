@@ -5,6 +5,7 @@ import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
 import { requireKept } from '../tokens/require-kept.ts'
+import { requireStillLive } from '../tokens/require-still-live.ts'
 import { toRevocationInfo } from './revocation-info.ts'
 import type { KeptRevocation } from './revocation.ts'
 
@@ -21,7 +22,10 @@ export async function liftRevocation(
   if (entry.level !== 'task') {
     throw new Fault('conflict', 'only the revocation of a task can be lifted')
   }
-  if (entry.liftedAt !== undefined) return toRevocationInfo(entry)
+  if (entry.liftedAt !== undefined) {
+    requireStillLive(context, caller)
+    return toRevocationInfo(entry)
+  }
   const by = { actor: caller.claims.sub, presented: presentedBy(caller) }
   const outcome = await context.store.revocations.lift(entry, by, [liftedEvent(caller, entry)])
   // Somebody else may have been first.

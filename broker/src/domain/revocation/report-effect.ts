@@ -65,8 +65,8 @@ function effectOf({ entries, concerned, origin }: Revoked, { killed, isComplete 
     actor,
     outcome: 'success',
     detail: formatDetail('live tokens killed', {
-      // Entries of one change share what comes before the dot.
-      revocation: entries.length === 1 ? id : id.split('.')[0],
+      // Entries that one change has made share what comes before the dot, which its own event names.
+      revocation: id.split('.')[0],
       level,
       count: killed,
       count_complete: isComplete,

@@ -27,7 +27,7 @@ export function registerAgent(
       ...spendLaunchToken(registration),
       { insert: 'nonces', row: { nonce, expires_at: nonceExpiresAt } },
       ...newSession(session, kid),
-      { insert: 'agents', row: toAgentRow(agent, session.currentExp) },
+      { insert: 'agents', row: toAgentRow(agent, session.currentExp, kid) },
       ...keepLauncher(registration.lsid, session.currentExp),
     ],
     events,

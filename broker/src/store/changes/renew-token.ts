@@ -54,12 +54,12 @@ function replaceToken(swap: TokenSwap): Write[] {
     { update: 'sessions', key: { sid }, set },
     { insert: 'tokens', row: { jti: newJti, sid, exp: newExp, kid } },
     { insert: 'renewals', row: newRenewalRow(swap) },
-    parentSid === undefined ? keepAgent(sid, newExp) : keepDelegation(sid, newExp),
+    parentSid === undefined ? keepAgent(swap) : keepDelegation(sid, newExp),
   ]
 }
 
-function keepAgent(sid: string, exp: number): Write {
-  const set = { keep_until: { atLeast: keepAgentUntil(exp) } }
+function keepAgent({ presented: { sid }, newExp, kid }: TokenSwap): Write {
+  const set = { keep_until: { atLeast: keepAgentUntil(newExp) }, last_kid: kid }
   return { update: 'agents', key: { sid }, set }
 }
 

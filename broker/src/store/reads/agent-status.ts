@@ -22,7 +22,7 @@ export async function readAsOf(source: RowSource, at: number): Promise<Value[]> 
 
 /** Registrations, with the columns that entries name a session by; `exp` is that of the last token. */
 export const registrations = `(select agents.*, agent_id as sub, 'agent' as kind, null as parent_sid,
-    registered_at as started_at, sessions.kid as kid, null as record_kid,
+    registered_at as started_at, coalesce(sessions.kid, agents.last_kid) as kid, null as record_kid,
     coalesce(sessions.current_exp, agents.keep_until - ${afterlife}) as exp
   from agents left join sessions on sessions.sid = agents.sid)`
 

@@ -36,16 +36,16 @@ export async function measureReach(
   const named = await findNamed(source, entry, at)
   const seen = new Set(named)
   const live: Row[] = []
-  let generation = [...seen]
+  let generation: readonly string[] = [...seen]
   while (generation.length > 0) {
-    const next: string[] = []
+    const next: string[][] = []
     for (const portion of portionsOf(generation)) {
       if (performance.now() >= endsAt) return toForeseen(live, false)
       live.push(...(await findLive(source, portion, asOf)))
-      next.push(...(await findChildren(source, portion, at)).filter((sid) => !seen.has(sid)))
+      next.push(await findChildren(source, portion, at))
     }
-    for (const sid of next) seen.add(sid)
-    generation = next
+    generation = next.flat().filter((sid) => !seen.has(sid))
+    for (const sid of generation) seen.add(sid)
   }
   return toForeseen(live, named.length < MOST_NAMED)
 }
@@ -76,17 +76,13 @@ async function findNamed(
   entry: ReachQuestion['entry'],
   at: number,
 ): Promise<string[]> {
-  const found: string[] = []
+  const found: string[][] = []
   for (const { text, values } of namedBy(entry)) {
-    found.push(
-      ...(await findSids(source, `${text} and current_exp > ? limit ?`, [
-        ...values,
-        Math.floor(at / 1000),
-        MOST_NAMED,
-      ])),
-    )
+    const bounds = [Math.floor(at / 1000), MOST_NAMED]
+    const unexpired = `${text} and current_exp > ? limit ?`
+    found.push(await findSids(source, unexpired, [...values, ...bounds]))
   }
-  return found
+  return found.flat()
 }
 
 /** Law 1: what was delegated from an expired session is expired. */

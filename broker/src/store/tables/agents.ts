@@ -20,6 +20,7 @@ export const agents = {
     lsid: 'text',
     registered_at: 'milliseconds',
     keep_until: 'seconds',
+    last_kid: 'text',
   },
   key: ['agent_id'],
   mac: false,
@@ -31,7 +32,8 @@ export function keepAgentUntil(exp: number): number {
   return exp + afterlife
 }
 
-export function toAgentRow(agent: Agent, exp: number): Row {
+/** `exp` and `kid`: of the first token. The session may be gone before the row: the key tells why it ended. */
+export function toAgentRow(agent: Agent, exp: number, kid: string): Row {
   return {
     agent_id: agent.agentId,
     app_id: agent.appId ?? null,
@@ -45,6 +47,7 @@ export function toAgentRow(agent: Agent, exp: number): Row {
     lsid: agent.lsid ?? null,
     registered_at: agent.registeredAt,
     keep_until: keepAgentUntil(exp),
+    last_kid: kid,
   }
 }
 
