@@ -20,14 +20,11 @@ export async function makeLaunchTokens(context: Context, count: number): Promise
     detail: formatDetail('admin signed in', { jti, ttl }),
   }))
   const { sid = '', jti, iat } = claims
-  const creator = { sid, jti, iat, kid, lineage: lineageOf(claims) }
+  const creator = { sid, jti, iat, kids: [kid], lineage: lineageOf(claims) }
   return inPortions(count, () => makeLaunchToken(context, creator))
 }
 
-async function makeLaunchToken(
-  context: Context,
-  creator: PresentedSession,
-): Promise<string> {
+async function makeLaunchToken(context: Context, creator: PresentedSession): Promise<string> {
   const { secret, token } = drawLaunchToken(
     context,
     { agent_name: 'bench', allowed_scope: [...launchedScope], ttl: 3600 },

@@ -26,7 +26,7 @@ export function createAppStore({ committer, source, find, scan }: AppStoreParts)
     deregister: (entry, presented, events) =>
       committer.commit(deregisterApp(entry, presented, events)),
     rotateSecret: async (swap, presented, events) =>
-      withEnded(await committer.commit(rotateAppSecret(swap, presented, events))),
+      withEnded(await committer.commitAndTell(rotateAppSecret(swap, presented, events))),
     signIn: (login, events) => committer.commit(signInApp(login, events)),
     find: (appId) => find(findApp(source, appId)),
     findByClientId: (clientId) => find(findAppByClientId(source, clientId)),

@@ -1,5 +1,5 @@
 import { Fault } from '../domain/fault.ts'
-import type { FailedGuard, KeptChange } from '../domain/outcome.ts'
+import type { FailedGuard, KeptChange, Outcome } from '../domain/outcome.ts'
 import type { Change } from './change.ts'
 import { EngineFailure, type BatchReport, type Decision, type Engine } from './engine.ts'
 import type { StoreObserver } from './store-observer.ts'
@@ -15,7 +15,7 @@ interface Waiting {
   readonly reject: (fault: Fault) => void
 }
 
-/** An outcome with the rows that the change has inserted for each of others. */
+/** See `commitAndTell`. */
 export type Committed<Name extends string> = FailedGuard<Name> | (KeptChange & Made)
 
 interface Made {
@@ -46,7 +46,15 @@ export class Committer {
     this.#observer = observer
   }
 
-  async commit<Name extends string>(change: Change<Name>): Promise<Committed<Name>> {
+  async commit<Name extends string>(change: Change<Name>): Promise<Outcome<Name>> {
+    const outcome = await this.commitAndTell(change)
+    if (!outcome.kept) return outcome
+    const { made: _, ...kept } = outcome
+    return kept
+  }
+
+  /** As `commit`, with the rows that the change has inserted for each of others. */
+  async commitAndTell<Name extends string>(change: Change<Name>): Promise<Committed<Name>> {
     const { at, highestExp, decision } = await this.#submit(change)
     if (decision.kept) {
       const { seq, made } = decision

@@ -3,11 +3,10 @@ import type { Store } from '../domain/store.ts'
 import { createAgentStore } from './agent-store.ts'
 import { createAppStore } from './app-store.ts'
 import { appendEvents } from './changes/append-events.ts'
-import { delegateToken } from './changes/delegate-token.ts'
 import { prune, pruneBound } from './changes/prune.ts'
 import type { Committer } from './committer.ts'
+import { createDelegationStore } from './delegation-store.ts'
 import { createLaunchTokenStore } from './launch-token-store.ts'
-import { countChildren } from './reads/count-children.ts'
 import { readHead, type RowSource } from './reads/finds.ts'
 import type { Scanner } from './reads/scans.ts'
 import { createRevocationStore } from './revocation-store.ts'
@@ -47,11 +46,7 @@ export function createStore({
     apps: createAppStore({ committer, source, find, scan }),
     launchTokens: createLaunchTokenStore({ committer, source, find, scan }),
     sessions: createSessionStore({ committer, source, observer, find }),
-    delegations: {
-      create: (delegation, events) => committer.commit(delegateToken(delegation, events)),
-      countChildren: (sid, at) => find(countChildren(source, sid, at)),
-      observe: (query, at) => scan('delegations', { query, at }),
-    },
+    delegations: createDelegationStore({ committer, source, find, scan }),
     revocations: createRevocationStore({ committer, source, observer, find, scan }),
     audit: {
       append: async (events) => void (await committer.commit(appendEvents(events))),

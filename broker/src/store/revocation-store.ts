@@ -31,7 +31,7 @@ export function createRevocationStore({
     inForce: (at) => scan('revocationsInForce', { at }),
     revoke: (entry, presented, events) => committer.commit(revoke(entry, presented, events)),
     revokePrincipal: async (entry, presented, events) =>
-      withEnded(await committer.commit(revokePrincipal(entry, presented, events))),
+      withEnded(await committer.commitAndTell(revokePrincipal(entry, presented, events))),
     repeat: (id, presented, events) => committer.commit(repeatRevocation(id, presented, events)),
     find: (id) => find(findRevocation(source, id)),
     findStanding: (level, target) => find(findStandingRevocation(source, level, target)),

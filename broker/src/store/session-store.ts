@@ -28,7 +28,8 @@ export function createSessionStore({
     begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
     find: (sid) => find(findSession(source, sid)),
     findByToken: (jti) => find(findSessionOfToken(source, jti)),
-    renew: async (swap, events) => withEnded(await committer.commit(renewToken(swap, events))),
+    renew: async (swap, events) =>
+      withEnded(await committer.commitAndTell(renewToken(swap, events))),
     findRenewal: (oldJti) => find(findRenewal(source, oldJti)),
     repeatRenewal: (repeat, events) => committer.commit(repeatRenewal(repeat, events)),
     endReused: (entry, after, events) => committer.commit(endReusedSession(entry, after, events)),

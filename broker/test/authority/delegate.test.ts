@@ -273,3 +273,15 @@ test('a successor that ends earlier than its predecessor takes along what would 
     assert.equal((await broker.client.validate(token)).valid, !outlives)
   }
 })
+
+test('a delegate of a delegator whose key was compromised is not renewed, whatever signed its own token', async () => {
+  await using broker = await testBroker()
+  const [from, to] = [await joinAs(broker, 'first'), await joinAs(broker, 'second')]
+  const rotated = await askAsOperator(broker, 'POST', '/v1/admin/keys/rotate')
+  const held = await hand(broker, from.own, to)
+  assert.notEqual(decodeToken(held).kid, decodeToken(from.own).kid)
+  const { previous_kid: kid } = rotated.body
+  await askAsOperator(broker, 'POST', '/v1/admin/keys/rotate', { emergency: true, kid })
+  assert.equal((await broker.client.validate(from.own)).valid, false)
+  assertProblem(await ask(broker, 'POST', '/v1/token/renew', { bearer: held }), 401, 'unauthorized')
+})

@@ -154,6 +154,20 @@ export function actingAppContract(kind: StoreKind): void {
       assert.deepEqual(login, { kept: false, guard: 'app_changed' })
     })
 
+    test('an app row put back as it was before the deregistration grants nothing either', async () => {
+      await using place = await TestStore.open(kind)
+      const app = await place.registerApp()
+      const [row] = await place.sql.all('select updated_at, mac from apps')
+      await place.deregister(app)
+      await place.sql.run('update apps set deregistered_at = null, updated_at = ?, mac = ?', [
+        row?.['updated_at'] ?? null,
+        row?.['mac'] ?? null,
+      ])
+      assert.deepEqual(await place.store.apps.find(app.appId), app)
+      const login = await place.store.apps.signIn(sampleAppLogin(app), [])
+      assert.deepEqual(login, { kept: false, guard: 'app_changed' })
+    })
+
     test('a session of an app is renewed like any other', async () => {
       await using place = await TestStore.open(kind)
       const session = await place.signInApp(await place.registerApp())

@@ -46,7 +46,10 @@ export function delegatedRenewalContract(kind: StoreKind): void {
         assert.deepEqual(outcome, { kept: false, guard: 'delegator_over' }, column)
         await place.sql.run(set, [row?.[column] ?? null, sid])
       }
-      const orphan = await place.store.sessions.renew({ ...swap, parentSid: 'unknown' }, [])
+      const orphan = await place.store.sessions.renew(
+        { ...swap, delegator: { sid: 'unknown', kid: swap.kid } },
+        [],
+      )
       assert.deepEqual(orphan, { kept: false, guard: 'delegator_over' })
       assert.equal((await place.store.sessions.renew(swap, [])).kept, true)
     })

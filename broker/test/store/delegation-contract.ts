@@ -63,10 +63,12 @@ export function delegationContract(kind: StoreKind): void {
       const { delegations, sessions } = place.store
       const { last, delegate } = await delegationLine(place)
       const presented = presentedByHolder(last)
+      // Later, so that the time of the token decides what a lifting spares, not the time of the change.
+      place.now += 5000
       const before = await countRows(place)
       const delegation = sampleDelegation(last, delegate)
       const swap = sampleSwap(last.session, { presented, newExp: noonSeconds + 300 })
-      const repeat = { ...sampleRepeat(last.session, swap, noon + 1), successor: presented }
+      const repeat = { ...sampleRepeat(last.session, swap, noon + 5001), successor: presented }
       const guard = 'session_over'
       await assertRefusedUnder(place, killingEntries(presented.lineage, noon), [
         { guard, change: () => delegations.create(delegation, [sampleEvent()]) },
@@ -84,6 +86,7 @@ export function delegationContract(kind: StoreKind): void {
       await using place = await TestStore.open(kind)
       const { last, delegate } = await delegationLine(place)
       const { lineage } = presentedBy(delegate.session)
+      place.now += 5000
       const before = await countRows(place)
       // Without its app among those that act: that guard has another name, and comes first.
       const delegation = { ...sampleDelegation(last, delegate), apps: [] }
@@ -165,7 +168,7 @@ export function delegationContract(kind: StoreKind): void {
       const create = async (members: Partial<NewDelegation>) =>
         place.store.delegations.create({ ...delegation, ...members }, [])
       assert.deepEqual(await create({}), { kept: false, guard: 'session_over' })
-      const presented = { ...delegation.presented, kid }
+      const presented = { ...delegation.presented, kids: [kid] }
       assert.deepEqual(await create({ presented }), { kept: false, guard: 'delegate_inactive' })
       const fresh = { presented, delegate: { ...delegation.delegate, kid } }
       const oldKey = await create({ ...fresh, kid: sampleKey.kid })
@@ -213,7 +216,10 @@ export function delegationContract(kind: StoreKind): void {
 const spoilt: readonly (readonly [string, (line: Line) => Partial<NewDelegation>])[] = [
   ['session_not_current', (line) => ({ presented: { ...shown(line), jti: 'superseded' } })],
   ['session_not_current', (line) => ({ presented: { ...shown(line), sid: 'unknown' } })],
-  ['session_over', (line) => ({ presented: { ...shown(line), kid: 'unknown' } })],
+  [
+    'session_over',
+    (line) => ({ presented: { ...shown(line), kids: [...shown(line).kids, 'unknown'] } }),
+  ],
   ['app_changed', () => ({ apps: [{ appId: 'unknown' }] })],
   ['app_changed', ({ last }) => ({ apps: [{ appId: last.session.appId ?? '', version: 2 }] })],
   ['delegate_inactive', (line) => ({ delegate: { ...received(line), sid: 'unknown' } })],

@@ -18,7 +18,7 @@ const key = makeFirstSigningKey({ seedFile, imported: false, at: noon })
 const session = sampleSession({ kid: key.kid, kind: 'agent', sub: 'spiffe://a/agent/o/t/0' })
 
 const { kid } = key
-const own = { kid, presented: presentedBy(session, { kid }) }
+const own = { kid, presented: presentedBy(session, { kids: [kid] }) }
 
 /** A store that was made before there was delegation goes on as it was. */
 export function migrationContract(kind: StoreKind): void {

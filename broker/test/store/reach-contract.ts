@@ -147,6 +147,24 @@ export function reachContract(kind: StoreKind): void {
       }
     })
 
+    test('agents are counted as live by the same rule: not under a task lifted since, nor under a compromised key', async () => {
+      await using place = await TestStore.open(kind)
+      const { root } = await family(place)
+      const { agents, revocations } = place.store
+      assert.equal(await agents.countActive(place.now), 3)
+      const { id } = await keep(place, entryAbout('task', root))
+      assert.equal(await agents.countActive(place.now), 2)
+      const by = { actor: 'admin', presented: presentedBy(await place.signIn()) }
+      await revocations.lift({ id }, by, [sampleEvent()])
+      place.now += 5000
+      assert.equal(await agents.countActive(place.now), 2)
+      const later = { sub: agentId(), taskId: 'october', startedAt: place.now }
+      await begin(place, later)
+      assert.equal(await agents.countActive(place.now), 3)
+      await place.sql.run(`update signing_keys set status = 'compromised'`)
+      assert.equal(await agents.countActive(place.now), 0)
+    })
+
     test('a superseded token still finds its session, an unknown one none', async () => {
       await using place = await TestStore.open(kind)
       const { root } = await family(place)

@@ -143,7 +143,7 @@ export function presentedBy(
     ...(taskId === undefined ? {} : { task_id: taskId }),
     ...(chain === undefined ? {} : { delegation_chain: [...chain] }),
   })
-  return { sid, jti, iat: Math.floor(startedAt / 1000), kid: sampleKey.kid, lineage, ...others }
+  return { sid, jti, iat: Math.floor(startedAt / 1000), kids: [sampleKey.kid], lineage, ...others }
 }
 
 /** A renewal of the session's live token, in the name of the apps of its lineage. */
@@ -154,7 +154,9 @@ export function sampleSwap(session: NewSession, members: Partial<TokenSwap> = {}
     presented,
     oldExp: session.currentExp,
     ...(lsid === undefined ? {} : { lsid }),
-    ...(delegated === undefined ? {} : { parentSid: delegated.parentSid }),
+    ...(delegated === undefined
+      ? {}
+      : { delegator: { sid: delegated.parentSid, kid: sampleKey.kid } }),
     apps: presented.lineage.apps.map((appId) => ({ appId })),
     newJti: freshHex(32),
     newExp: session.currentExp + 60,

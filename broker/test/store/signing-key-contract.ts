@@ -174,5 +174,11 @@ function madeOf({ made }: KeyRotation): SigningKey {
 
 function presented(session: Session): PresentedSession {
   const { sid, sub, currentJti: jti } = session
-  return { sid, jti, iat: noonSeconds, kid: sampleKey.kid, lineage: lineageOf({ jti, sid, sub }) }
+  return {
+    sid,
+    jti,
+    iat: noonSeconds,
+    kids: [sampleKey.kid],
+    lineage: lineageOf({ jti, sid, sub }),
+  }
 }

@@ -10,6 +10,11 @@ import type { NewSession, PresentedSession, SessionGuard } from '../tokens/sessi
 
 /** Live sessions that one session may have delegated. */
 export const maxLiveDelegations = 1000
+/**
+ * Unexpired ones, the dead too: whoever delegates and releases in a loop must not make every further delegation look at
+ * ever more rows.
+ */
+export const maxUnexpiredDelegations = 5000
 
 export interface NewDelegation {
   readonly presented: PresentedSession
@@ -27,7 +32,9 @@ export interface NewDelegation {
 }
 
 /** What an entry could name the delegate's registration by. */
-export type DelegateSession = Pick<PresentedSession, 'sid' | 'lineage' | 'kid'> & {
+export type DelegateSession = Pick<PresentedSession, 'sid' | 'lineage'> & {
+  /** Key that signed its current token. */
+  readonly kid: string
   /** Milliseconds: when it was begun. */
   readonly startedAt: number
 }

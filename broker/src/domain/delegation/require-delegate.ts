@@ -1,7 +1,7 @@
 import { lineageOf, type DelegateRequest } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
-import type { App } from '../apps/app.ts'
-import { asRead, beyondCeiling, findActingApp } from '../apps/ceiling.ts'
+import { isActive, type App } from '../apps/app.ts'
+import { asRead, beyondCeiling } from '../apps/ceiling.ts'
 import type { Context } from '../context.ts'
 import type { Fault } from '../fault.ts'
 import type { Agent } from '../identity/agent.ts'
@@ -41,20 +41,12 @@ export async function requireDelegate(
     throw unknownDelegate(caller, 'delegate_out_of_reach')
   }
   const inactive = () => inactiveDelegate(caller, agent)
-  const app = await findDelegateApp(context, agent)
-  if (app === 'inactive') throw inactive()
+  const app = agent.appId === undefined ? undefined : await context.store.apps.find(agent.appId)
   if (app !== undefined) requireCovered(caller, app, asked.scope)
+  if (agent.appId !== undefined && (app === undefined || !isActive(app))) throw inactive()
   const session = await requireActive(context, agent, inactive)
   const all = new Map(app === undefined ? apps : [...apps, [app.appId, app]])
   return { agent, session, apps: [...all.values()].map(asRead), inactive }
-}
-
-async function findDelegateApp(
-  context: Context,
-  { appId }: Agent,
-): Promise<App | 'inactive' | undefined> {
-  if (appId === undefined) return undefined
-  return (await findActingApp(context, appId)) ?? 'inactive'
 }
 
 function requireCovered(caller: Caller, app: App, scope: readonly string[]): void {
@@ -63,9 +55,9 @@ function requireCovered(caller: Caller, app: App, scope: readonly string[]): voi
   throw tooWide(caller, detail, { requested: scope, ceiling: app.scopes, app: app.appId })
 }
 
-/** Its registration has an unexpired token; that no entry ends it is guarded in the change. */
+/** Its registration has a live token; the change guards the same. */
 async function requireActive(
-  { store, clock }: Context,
+  { store, clock, keys, live }: Context,
   { agentId, appId, sid, lsid, taskId }: Agent,
   inactive: () => Fault,
 ): Promise<DelegateSession> {
@@ -74,15 +66,19 @@ async function requireActive(
   if (session === undefined || session.currentExp * 1000 <= now || session.endsAt <= now) {
     throw inactive()
   }
-  const lineage = lineageOf({
-    jti: session.currentJti,
+  const { currentJti: jti, currentExp: exp, kid, startedAt } = session
+  const ids = {
+    jti,
     sid,
     sub: agentId,
     task_id: taskId,
     ...(appId === undefined ? {} : { app_id: appId }),
     ...(lsid === undefined ? {} : { lsid }),
-  })
-  return { sid, lineage, kid: session.kid, startedAt: session.startedAt }
+  }
+  // Of what a task's entry killed nothing was renewed: the beginning of the session dates its token.
+  const reason = live.revocations.reasonOver({ ...ids, exp, iat: Math.floor(startedAt / 1000) })
+  if (reason !== undefined || !keys.accepts(kid)) throw inactive()
+  return { sid, lineage: lineageOf(ids), kid, startedAt }
 }
 
 function unknownDelegate(caller: Caller, reason: string): Fault {

@@ -6,8 +6,9 @@ import type { Caller } from './caller.ts'
 /** The bearer under which a change is made, and the app it speaks for, if it is an app's: both are guarded again. */
 export function presentedBy(caller: Caller, app?: ActingApp): PresentedSession {
   const { kind, sid, kid, claims } = caller
-  const { jti, iat } = claims
-  const presented = { sid, jti, iat, kid, lineage: lineageOf(claims) }
+  const { jti, iat, delegation_chain: chain = [] } = claims
+  const kids = [...new Set([kid, ...chain.map((record) => record.kid)])]
+  const presented = { sid, jti, iat, kids, lineage: lineageOf(claims) }
   if (kind !== 'app') return presented
   return { ...presented, app: app ?? { appId: claims.app_id ?? '' } }
 }

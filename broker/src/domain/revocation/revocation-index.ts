@@ -3,7 +3,7 @@
 // answered, nothing it covers is accepted, with the whole lineage. Each member carries the second after which no covered
 // token can be alive; only then is it forgotten, so memory follows what is live. It says of every token what
 // `matchesRevocation` of the protocol says of it and each entry.
-import type { Claims } from '@agentwrit/protocol'
+import type { Claims, LineageClaims } from '@agentwrit/protocol'
 import { isPrincipal, type KeptRevocation } from './revocation.ts'
 
 export type DeathReason = 'superseded' | 'released' | 'revoked'
@@ -25,6 +25,9 @@ interface TaskEnd extends Kept {
 interface CurrentToken extends Kept {
   readonly jti: string
 }
+
+/** What of a token decides whether its session is over; both instants in seconds. */
+type Dated = LineageClaims & Pick<Claims, 'iat' | 'exp'>
 
 export class RevocationIndex {
   /** Tokens with `iat` (seconds) before this are dead: the store's epoch. */
@@ -48,12 +51,21 @@ export class RevocationIndex {
   /** Also tells of a lifting: the same entry again, with `liftedAt`. */
   add(entry: KeptRevocation): void {
     const { level, target, keepUntil } = entry
-    if (level === 'token') this.#endSession(entry)
-    else if (level === 'task') this.#endTask(entry)
-    else if (level === 'chain') keepLonger(this.#roots, target, keepUntil)
-    else if (level === 'app') keepLonger(this.#apps, target, keepUntil)
-    // An entry about the sessions of an app or operator blocks nobody: its parts name these sessions.
-    else if (!isPrincipal(target)) keepLonger(this.#agents, target, keepUntil)
+    switch (level) {
+      case 'token':
+        return this.#endSession(entry)
+      case 'task':
+        return this.#endTask(entry)
+      case 'agent':
+        // An entry about the sessions of an app or operator blocks nobody: its parts name these sessions.
+        return isPrincipal(target) ? undefined : keepLonger(this.#agents, target, keepUntil)
+      case 'chain':
+        return keepLonger(this.#roots, target, keepUntil)
+      case 'app':
+        return keepLonger(this.#apps, target, keepUntil)
+      default:
+        throw unknownLevel(level)
+    }
   }
 
   /** A renewal has been committed: of this session only the new token is alive. `oldExp` and the token's are seconds. */
@@ -88,7 +100,7 @@ export class RevocationIndex {
   }
 
   /** Why the token's whole session is dead, or undefined. */
-  reasonOver(claims: Claims): SessionEnd['reason'] | undefined {
+  reasonOver(claims: Dated): SessionEnd['reason'] | undefined {
     const { iat, exp } = claims
     // What is forgotten covered nothing that lives longer. Should the clock step back, such a token stays dead.
     if (iat < this.notBefore || exp <= this.#forgottenUntil) return 'revoked'
@@ -133,7 +145,7 @@ export class RevocationIndex {
   }
 
   /** Whether an entry names the token itself, its holder or a delegator, their apps, its task or its root. */
-  #isNamed(claims: Claims): boolean {
+  #isNamed(claims: Dated): boolean {
     const { jti, sub, app_id: appId, delegation_chain: chain } = claims
     if (this.#tokens.has(jti) || this.#isHolderNamed(sub, appId)) return true
     if (this.#roots.has(chain?.[0]?.agent ?? sub) || this.isTaskEnded(claims)) return true
@@ -148,7 +160,7 @@ export class RevocationIndex {
   }
 
   /** Why the token's session is over, or one it was delegated or launched from. */
-  #reasonLineOver(claims: Claims): SessionEnd['reason'] | undefined {
+  #reasonLineOver(claims: Dated): SessionEnd['reason'] | undefined {
     if (this.#ended.size === 0) return undefined
     const { sid, lsid, delegation_chain: chain = [] } = claims
     const launching = [lsid, ...chain.map((record) => record.lsid)]
@@ -165,4 +177,9 @@ export class RevocationIndex {
 function keepLonger(remembered: Map<string, Kept>, id: string, keepUntil: number): void {
   const known = remembered.get(id)?.keepUntil ?? 0
   remembered.set(id, { keepUntil: Math.max(keepUntil, known) })
+}
+
+/** Of a newer version, perhaps: an entry that cannot be judged must not be passed over. */
+function unknownLevel(level: never): Error {
+  return new Error(`a revocation entry has an unknown level: ${String(level)}`)
 }

@@ -14,6 +14,7 @@ import { toRepeatable, type WantedRenewal } from './renewal.ts'
 import { renewalRefused } from './renewal-refused.ts'
 import { renewedEvents } from './renewed-events.ts'
 import { repeatRenewal } from './repeat-renewal.ts'
+import { requireDelegator } from './require-delegator.ts'
 import { requireRenewingApps } from './require-renewing-apps.ts'
 import type { Session } from './session.ts'
 
@@ -33,9 +34,10 @@ export async function renewToken(
   if (session.currentJti !== caller.claims.jti) return repeatRenewal(context, caller, wanted)
   const scope = narrowedScope(caller, wanted)
   const apps = await requireRenewingApps(context, caller, scope)
-  const draft = await draftSuccessor(context, caller, { ...session, scope })
+  const delegator = await requireDelegator(context, caller)
+  const draft = draftSuccessor(context, caller, { session: { ...session, scope }, delegator })
 
-  const isFirst = await swap(context, caller, { draft, wanted, apps })
+  const isFirst = await swap(context, caller, { draft, wanted, apps, delegator })
   if (!isFirst) return repeatRenewal(context, caller, wanted)
   rememberToken(context, draft)
   return { access_token: draft.token, expires_in: draft.claims.exp - draft.claims.iat }
@@ -56,40 +58,24 @@ function narrowedScope(caller: Caller, { scope }: WantedRenewal): readonly strin
   throw renewalRefused(caller, 'widened', { code: 'scope_violation', parts })
 }
 
-async function draftSuccessor(
+interface Grounds {
+  /** With the scope that the successor is to have. */
+  readonly session: Session
+  /** Of a delegated session. */
+  readonly delegator: Session | undefined
+}
+
+function draftSuccessor(
   context: Context,
   caller: Caller,
-  { lifetime, endsAt, scope }: Session,
-): Promise<DraftToken> {
+  { session: { lifetime, endsAt, scope }, delegator }: Grounds,
+): DraftToken {
   const { claims, sid } = caller
-  const parentSid = parentOf(claims)
   const { iss: _iss, exp: _exp, nbf: _nbf, iat: _iat, jti: _jti, ...subject } = claims
-  const delegatorExp =
-    parentSid === undefined ? undefined : await requireDelegator(context, caller, parentSid)
-  const times = { seconds: lifetime, sessionEndsAt: endsAt, delegatorExp }
+  const times = { seconds: lifetime, sessionEndsAt: endsAt, delegatorExp: delegator?.currentExp }
   const draft = draftToken(context, { ...subject, sid, scope: [...scope] }, times)
   if (draft === undefined) throw renewalRefused(caller, 'session_too_old')
   return draft
-}
-
-/** The session that a token was delegated from, by its signed record: nobody who writes to the database can change it. */
-function parentOf({ delegation_chain: chain }: Claims): string | undefined {
-  return chain?.at(-1)?.parent_sid
-}
-
-/** The delegating session goes on; `exp` of its current token. */
-async function requireDelegator(
-  { store, clock }: Context,
-  caller: Caller,
-  parentSid: string,
-): Promise<number> {
-  const parent = await store.sessions.find(parentSid)
-  const now = clock()
-  // Whether an entry ends it has been asked of the presented token: it is of its lineage.
-  if (parent === undefined || parent.currentExp * 1000 <= now || parent.endsAt <= now) {
-    throw renewalRefused(caller, 'delegator_over')
-  }
-  return parent.currentExp
 }
 
 interface Succession {
@@ -97,22 +83,22 @@ interface Succession {
   readonly wanted: WantedRenewal
   /** In whose name, as they were read. */
   readonly apps: readonly ActingApp[]
+  readonly delegator: Session | undefined
 }
 
 /** False if another renewal of the same token was first. */
 async function swap(context: Context, caller: Caller, succession: Succession): Promise<boolean> {
-  const { draft, wanted, apps } = succession
+  const { draft, wanted, apps, delegator } = succession
   const { claims: old, sid } = caller
   const { claims, kid } = draft
   const repeatable = toRepeatable(wanted, claims)
-  const parentSid = parentOf(old)
   const ending = endingChildren(context, old, claims)
   const outcome = await context.store.sessions.renew(
     {
       presented: presentedBy(caller),
       oldExp: old.exp,
       ...(old.lsid === undefined ? {} : { lsid: old.lsid }),
-      ...(parentSid === undefined ? {} : { parentSid }),
+      ...(delegator === undefined ? {} : { delegator }),
       apps,
       newJti: claims.jti,
       newExp: claims.exp,

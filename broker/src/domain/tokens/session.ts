@@ -55,8 +55,8 @@ export interface PresentedSession {
   readonly jti: string
   /** Seconds, as in the token: a lifted entry spares what was issued since. */
   readonly iat: number
-  /** Key that signed the token. */
-  readonly kid: string
+  /** Keys that signed the token and the records of its chain. */
+  readonly kids: readonly string[]
   /** Whatever an entry could name it by. */
   readonly lineage: Lineage
   /** The app whose bearer it is: guarded as well. */
@@ -73,7 +73,7 @@ export interface TokenSwap {
   /** The launching session, if any: it is kept as long as what it launched. */
   readonly lsid?: string
   /** The delegating session, if any: it is live, and at least as long as the successor. */
-  readonly parentSid?: string
+  readonly delegator?: Pick<Session, 'sid' | 'kid'>
   /** In whose name it is renewed: each as it was read, if that mattered. */
   readonly apps: readonly ActingApp[]
   readonly newJti: string

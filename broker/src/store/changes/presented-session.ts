@@ -8,12 +8,12 @@ export function presentedSessionGuards(presented: PresentedSession): Guard<Sessi
   return [isCurrent(presented), ...isLive(presented)]
 }
 
-/** The session goes on, and neither an entry nor its key's end has killed the token. */
-export function isLive({ sid, lineage, iat, kid }: PresentedSession): Guard<'session_over'>[] {
+/** The session goes on, and neither an entry nor the end of a key has killed the token. */
+export function isLive({ sid, lineage, iat, kids }: PresentedSession): Guard<'session_over'>[] {
   return [
     isUnexpired('session_over', sid),
     ...nothingRevokes('session_over', lineage, iat * 1000),
-    keyIsAccepted('session_over', kid),
+    ...kids.map((kid) => keyIsAccepted('session_over', kid)),
   ]
 }
 

@@ -7,7 +7,7 @@ import { entryOfSession } from '../tables/revocations.ts'
 import { appActs } from './acting-app.ts'
 import { keepLauncher } from './keep-launcher.ts'
 import { isCurrent, isLive, isUnexpired } from './presented-session.ts'
-import { keyIsActive } from './signing-key.ts'
+import { keyIsAccepted, keyIsActive } from './signing-key.ts'
 
 /** The successor replaces the session's current token: compare-and-set on `current_jti`. */
 export function renewToken(
@@ -33,15 +33,20 @@ export function renewToken(
 }
 
 /** The delegating session is live, and its token lives as long as the successor (law 1). */
-function delegatorOutlives({ parentSid, newExp }: TokenSwap): Guard<'delegator_over'>[] {
-  if (parentSid === undefined) return []
+function delegatorOutlives({ delegator, newExp }: TokenSwap): Guard<'delegator_over'>[] {
+  if (delegator === undefined) return []
+  const { sid, kid } = delegator
   const name = 'delegator_over'
   const where = { current_exp: { atLeast: newExp } }
-  return [isUnexpired(name, parentSid), { name, some: 'sessions', key: { sid: parentSid }, where }]
+  return [
+    isUnexpired(name, sid),
+    { name, some: 'sessions', key: { sid }, where },
+    keyIsAccepted(name, kid),
+  ]
 }
 
 function replaceToken(swap: TokenSwap): Write[] {
-  const { presented, parentSid, newJti, newExp, kid } = swap
+  const { presented, delegator, newJti, newExp, kid } = swap
   const { sid } = presented
   const set = {
     current_jti: newJti,
@@ -54,7 +59,7 @@ function replaceToken(swap: TokenSwap): Write[] {
     { update: 'sessions', key: { sid }, set },
     { insert: 'tokens', row: { jti: newJti, sid, exp: newExp, kid } },
     { insert: 'renewals', row: newRenewalRow(swap) },
-    parentSid === undefined ? keepAgent(swap) : keepDelegation(sid, newExp),
+    delegator === undefined ? keepAgent(swap) : keepDelegation(sid, newExp),
   ]
 }
 

@@ -39,8 +39,8 @@ export function selectLive(
     select s.sid, s.depth, s.sub from chosen join sessions s on s.sid = chosen.sid
     where s.current_exp > ? and s.ends_at > ? and s.started_at >= ?
       and not exists (select 1 from signing_keys where kid = s.kid and status = 'compromised')
-      and not exists (select 1 from line join sessions a on a.sid = line.ancestor
-        where line.sid = s.sid and (${isNamed} or ${isOfCompromisedRecord}))
+      and s.sid not in (select line.sid from line join sessions a on a.sid = line.ancestor
+        where ${isNamed} or ${isOfCompromisedRecord})
     order by s.sid`
   const seqs = Array.from({ length: boundEntries }, () => beforeSeq)
   const values = [...named.values, Math.floor(at / 1000), at, notBefore * 1000, ...seqs]

@@ -9,6 +9,7 @@ import type {
   LaunchTokenPage,
 } from '../../domain/launch-tokens/launch-token.ts'
 import type { Foreseen, KeptRevocation } from '../../domain/revocation/revocation.ts'
+import { countLiveChildren } from './count-children.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
 import { readInteger, readText } from '../read-column.ts'
 import { countLiveAgents } from './live-sessions.ts'
@@ -32,6 +33,7 @@ export interface ScanTypes {
   countApps: { asked: undefined; answer: number }
   delegations: { asked: DelegationQuestion; answer: DelegationGraph }
   auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
+  liveChildren: { asked: { sid: string; at: number }; answer: number }
   reach: { asked: ReachQuestion; answer: Foreseen }
   revocations: { asked: RevocationQuestion; answer: KeptRevocation[] }
   revocationsInForce: { asked: { at: number }; answer: KeptRevocation[] }
@@ -70,6 +72,7 @@ export const scans: {
     const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
     return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
   },
+  liveChildren: countLiveChildren,
   reach: measureReach,
   revocations: listRevocations,
   revocationsInForce: listInForce,

@@ -1,0 +1,37 @@
+import {
+  maxLiveDelegations,
+  maxUnexpiredDelegations,
+  type DelegationStore,
+} from '../domain/delegation/delegation.ts'
+import { delegateToken } from './changes/delegate-token.ts'
+import type { Committer } from './committer.ts'
+import { countUnexpiredChildren } from './reads/count-children.ts'
+import type { RowSource } from './reads/finds.ts'
+import type { Scanner } from './reads/scans.ts'
+
+interface DelegationStoreParts {
+  readonly committer: Committer
+  readonly source: RowSource
+  /** Turns a failed read into a fault. */
+  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
+  readonly scan: Scanner['scan']
+}
+
+/** The port of delegations, for any engine. */
+export function createDelegationStore({
+  committer,
+  source,
+  find,
+  scan,
+}: DelegationStoreParts): DelegationStore {
+  return {
+    create: (delegation, events) => committer.commit(delegateToken(delegation, events)),
+    countChildren: async (sid, at) => {
+      const unexpired = await find(countUnexpiredChildren(source, sid, at))
+      // Where the answer does not depend on it, nobody asks which of them are dead.
+      const isClear = unexpired < maxLiveDelegations || unexpired >= maxUnexpiredDelegations
+      return { unexpired, live: isClear ? unexpired : await scan('liveChildren', { sid, at }) }
+    },
+    observe: (query, at) => scan('delegations', { query, at }),
+  }
+}
