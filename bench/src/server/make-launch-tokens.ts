@@ -6,7 +6,7 @@ import {
   issuedEvent,
 } from '../../../broker/src/domain/launch-tokens/create-launch-token.ts'
 import { beginAdminSession } from '../../../broker/src/domain/operators/authenticate-operator.ts'
-import type { PresentedSession } from '../../../broker/src/domain/tokens/session.ts'
+import type { PresentedSession } from '../../../broker/src/domain/tokens/presented-session.ts'
 import { launchedScope } from '../launched-scope.ts'
 import { inPortions } from './in-portions.ts'
 

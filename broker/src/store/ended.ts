@@ -1,5 +1,5 @@
 import type { FailedGuard, KeptChange } from '../domain/outcome.ts'
-import type { Ended } from '../domain/tokens/session.ts'
+import type { Ended } from '../domain/revocation/revocation.ts'
 import type { Committed } from './committer.ts'
 import { toRevocation } from './tables/revocations.ts'
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import type { DelegationRecord } from '@agentwrit/protocol'
 import type { NewDelegation } from '../../src/domain/delegation/delegation.ts'
-import type { NewSession, PresentedSession } from '../../src/domain/tokens/session.ts'
+import type { PresentedSession } from '../../src/domain/tokens/presented-session.ts'
+import type { NewSession } from '../../src/domain/tokens/session.ts'
 import {
   freshHex,
   noon,

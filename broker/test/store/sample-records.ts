@@ -6,12 +6,8 @@ import type { Registration } from '../../src/domain/identity/agent.ts'
 import type { LaunchToken } from '../../src/domain/launch-tokens/launch-token.ts'
 import type { Revocation } from '../../src/domain/revocation/revocation.ts'
 import type { RenewalRepeat } from '../../src/domain/tokens/renewal.ts'
-import type {
-  NewSession,
-  PresentedSession,
-  Session,
-  TokenSwap,
-} from '../../src/domain/tokens/session.ts'
+import type { PresentedSession } from '../../src/domain/tokens/presented-session.ts'
+import type { NewSession, Session, TokenSwap } from '../../src/domain/tokens/session.ts'
 import type { SigningKey } from '../../src/domain/signing-keys/signing-key.ts'
 
 /** 2027-01-15T08:00:00Z, in milliseconds and in seconds. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { lineageOf } from '@agentwrit/protocol'
 import type { KeyRotation, SigningKey } from '../../src/domain/signing-keys/signing-key.ts'
-import type { PresentedSession, Session } from '../../src/domain/tokens/session.ts'
+import type { PresentedSession } from '../../src/domain/tokens/presented-session.ts'
+import type { Session } from '../../src/domain/tokens/session.ts'
 import {
   freshHex,
   noon,

@@ -6,7 +6,8 @@ import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { ObservedAgent } from '../identity/agent.ts'
 import type { Outcome } from '../outcome.ts'
-import type { NewSession, PresentedSession, SessionGuard } from '../tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../tokens/presented-session.ts'
+import type { NewSession } from '../tokens/session.ts'
 
 /** Live sessions that one session may have delegated. */
 export const maxLiveDelegations = 1000

@@ -1,6 +1,6 @@
 import { lineageOf } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
-import type { PresentedSession } from '../tokens/session.ts'
+import type { PresentedSession } from '../tokens/presented-session.ts'
 import type { Caller } from './caller.ts'
 
 /** The bearer under which a change is made, and the app it speaks for, if it is an app's: both are guarded again. */

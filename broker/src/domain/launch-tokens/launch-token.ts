@@ -4,7 +4,7 @@
 import type { LaunchTokenInfo } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
-import type { PresentedSession, SessionGuard } from '../tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../tokens/presented-session.ts'
 import { toWholeSeconds, toWholeSecondsUp } from '../whole-seconds.ts'
 
 export interface LaunchToken {

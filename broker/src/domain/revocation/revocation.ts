@@ -4,7 +4,7 @@
 import type { RevocationLevel } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { FailedGuard, KeptChange, Outcome } from '../outcome.ts'
-import type { Ended, PresentedSession, SessionGuard } from '../tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../tokens/presented-session.ts'
 
 export interface Revocation {
   readonly id: string
@@ -88,6 +88,11 @@ export interface RevocationPage {
 
 /** The bearer of an app is guarded together with its app. */
 export type RevokingGuard = SessionGuard | 'app_changed'
+
+/** Entries that a change has made about sessions it found. */
+export interface Ended {
+  readonly ended: readonly KeptRevocation[]
+}
 
 export interface RevocationStore {
   /** Every entry that may cover a token alive at `at` (milliseconds): the index is built from these. */

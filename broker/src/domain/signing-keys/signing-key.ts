@@ -2,7 +2,7 @@
 // public while any token it signed may live.
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { Outcome } from '../outcome.ts'
-import type { PresentedSession, SessionGuard } from '../tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../tokens/presented-session.ts'
 
 /** A key's status only ever rises, in this order. */
 export const signingKeyStatuses = ['active', 'retiring', 'retired', 'compromised'] as const

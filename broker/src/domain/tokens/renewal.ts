@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { canonicalize, type Claims } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import { Fault } from '../fault.ts'
-import type { PresentedSession } from './session.ts'
+import type { PresentedSession } from './presented-session.ts'
 
 export interface Renewal {
   readonly oldJti: string

@@ -2,11 +2,11 @@
 // renewal. The database decides which token that is (compare-and-set on `currentJti`), never timing. A session is never
 // marked dead: it is over when its token expired, its age is reached, or a revocation entry names it or a session it
 // descends from.
-import type { Lineage } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { FailedGuard, KeptChange, Outcome } from '../outcome.ts'
-import type { KeptRevocation, Revocation } from '../revocation/revocation.ts'
+import type { Ended, Revocation } from '../revocation/revocation.ts'
+import type { PresentedSession, SessionGuard } from './presented-session.ts'
 import type { Renewal, RenewalRepeat, Repeatable } from './renewal.ts'
 
 export type SessionKind = 'admin' | 'operator' | 'app' | 'agent' | 'delegated'
@@ -49,22 +49,6 @@ export interface Delegated {
 /** A session with its first token, which `currentJti` and `currentExp` name. */
 export type NewSession = Omit<Session, 'kid'>
 
-/** The bearer under which a change is made: guarded again in the change's own transaction. */
-export interface PresentedSession {
-  readonly sid: string
-  readonly jti: string
-  /** Seconds, as in the token: a lifted entry spares what was issued since. */
-  readonly iat: number
-  /** Keys that signed the token and the records of its chain. */
-  readonly kids: readonly string[]
-  /** Whatever an entry could name it by. */
-  readonly lineage: Lineage
-  /** The app whose bearer it is: guarded as well. */
-  readonly app?: ActingApp
-}
-
-export type SessionGuard = 'session_not_current' | 'session_over'
-
 export interface TokenSwap {
   /** The token that is replaced. */
   readonly presented: PresentedSession
@@ -94,11 +78,6 @@ export type RenewalGuard =
   | 'delegator_over'
   | 'app_changed'
   | 'key_not_active'
-
-/** Entries that a change has made about sessions it found. */
-export interface Ended {
-  readonly ended: readonly KeptRevocation[]
-}
 
 export interface SessionStore {
   /** One change: a login's session and first token. */

@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { App } from '../../domain/apps/app.ts'
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { toChangeableColumns } from '../tables/apps.ts'
 import { presentedSessionGuards } from './presented-session.ts'

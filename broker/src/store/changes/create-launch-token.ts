@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { LaunchToken } from '../../domain/launch-tokens/launch-token.ts'
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { toLaunchTokenRow } from '../tables/launch-tokens.ts'
 import { appActs } from './acting-app.ts'

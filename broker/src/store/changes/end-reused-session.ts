@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation } from '../../domain/revocation/revocation.ts'
-import type { SessionGuard } from '../../domain/tokens/session.ts'
+import type { SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { notRevoked } from './not-revoked.ts'
 import { newEntry } from '../tables/revocations.ts'

@@ -1,4 +1,4 @@
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import { ahead, sinceEpoch, type Guard } from '../change.ts'
 import { nothingRevokes } from './not-revoked.ts'
 import { keyIsAccepted } from './signing-key.ts'

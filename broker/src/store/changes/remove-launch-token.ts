@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { LaunchToken } from '../../domain/launch-tokens/launch-token.ts'
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import { ahead, type Change } from '../change.ts'
 import { appActs } from './acting-app.ts'
 import { presentedSessionGuards } from './presented-session.ts'

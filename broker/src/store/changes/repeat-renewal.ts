@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { RenewalRepeat } from '../../domain/tokens/renewal.ts'
-import type { SessionGuard } from '../../domain/tokens/session.ts'
+import type { SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { appActs } from './acting-app.ts'
 import { presentedSessionGuards } from './presented-session.ts'

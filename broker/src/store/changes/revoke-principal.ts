@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation, RevokingGuard } from '../../domain/revocation/revocation.ts'
-import type { PresentedSession } from '../../domain/tokens/session.ts'
+import type { PresentedSession } from '../../domain/tokens/presented-session.ts'
 import type { Change, Write } from '../change.ts'
 import { entryOfSession, newEntry } from '../tables/revocations.ts'
 import { presentedActs } from './revoke.ts'

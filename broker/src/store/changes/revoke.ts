@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation, RevokingGuard } from '../../domain/revocation/revocation.ts'
-import type { PresentedSession } from '../../domain/tokens/session.ts'
+import type { PresentedSession } from '../../domain/tokens/presented-session.ts'
 import type { Change, Guard } from '../change.ts'
 import { newEntry } from '../tables/revocations.ts'
 import { appActs } from './acting-app.ts'

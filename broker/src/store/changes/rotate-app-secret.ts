@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { AppSecretSwap } from '../../domain/apps/app.ts'
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { presentedSessionGuards } from './presented-session.ts'
 import { endPrincipal } from './revoke-principal.ts'

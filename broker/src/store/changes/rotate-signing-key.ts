@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { ChangedKey, KeyRotation } from '../../domain/signing-keys/signing-key.ts'
-import type { PresentedSession, SessionGuard } from '../../domain/tokens/session.ts'
+import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change, Guard, Write } from '../change.ts'
 import { toSigningKeyRow } from '../tables/signing-keys.ts'
 import { presentedSessionGuards } from './presented-session.ts'
