@@ -115,4 +115,30 @@ export const migrations: readonly Migration[] = [
       'create index agents_task_id on agents (task_id, sid)',
     ],
   },
+  {
+    // Older code would make entries that no stream tells of.
+    oldestCode: 5,
+    statements: [
+      // Unset until they count, so that the head row keeps its MAC.
+      'alter table head add column stream_seq bigint',
+      'alter table head add column pruned_seq bigint',
+      'alter table head add column pruned_hash text',
+      `create table changes (
+        stream_seq bigint primary key, action text not null, entry_id text, jti text, exp bigint, kid text,
+        committed_at bigint not null)`,
+      'create index changes_committed_at on changes (committed_at)',
+      `create table checkpoints (
+        seq bigint primary key, hash text not null, made_at bigint not null, kid text not null, signature text not null)`,
+      'drop index audit_events_agent_id',
+      'drop index audit_events_task_id',
+      'drop index audit_events_jti',
+      'create index audit_events_agent_id on audit_events (agent_id, seq) where agent_id is not null',
+      'create index audit_events_task_id on audit_events (task_id, seq) where task_id is not null',
+      'create index audit_events_jti on audit_events (jti, seq) where jti is not null',
+      'create index audit_events_app_id on audit_events (app_id, seq) where app_id is not null',
+      'create index audit_events_event_type on audit_events (event_type, seq)',
+      "create index audit_events_denied on audit_events (seq) where outcome = 'denied'",
+      'create index audit_events_happened_at on audit_events (happened_at, seq)',
+    ],
+  },
 ]
