@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from './ensure-ready.mjs'
+import { root, run } from './ensure-ready.mjs'
+
+const compileCache = join(root, 'node_modules/.cache/node-compile')
 
 /** Runs these test files on the sources, unbuilt; true when every test in them was run and passed. */
 export function runTests(files) {
   const folder = mkdtempSync(join(tmpdir(), 'awrit-test-'))
   const protocol = join(folder, 'protocol.tap')
   try {
-    const passed = run('node', [
+    const options = [
       '--conditions=agentwrit-source',
       '--test',
       `--test-concurrency=${Math.min(4, availableParallelism())}`,
@@ -17,8 +19,10 @@ export function runTests(files) {
       '--test-reporter-destination=stdout',
       '--test-reporter=tap',
       `--test-reporter-destination=${protocol}`,
-      ...files,
-    ])
+    ]
+    // Every file of tests, and every thread of a broker in it, loads the same modules: each is compiled once.
+    const env = { ...process.env, NODE_COMPILE_CACHE: compileCache }
+    const passed = run('node', [...options, ...files], { env })
     return everyTestRan(readFileSync(protocol, 'utf8')) && passed
   } finally {
     rmSync(folder, { recursive: true, force: true })

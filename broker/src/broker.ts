@@ -6,17 +6,22 @@ import { fingerprint, macKey } from './crypto/derived-keys.ts'
 import { loadSigningKeyFile } from './crypto/key-file.ts'
 import { makeFirstSigningKey } from './crypto/sealed-key.ts'
 import { verifiedTokenCache } from './crypto/verified-token-cache.ts'
+import { CheckpointMaker } from './domain/audit/checkpoint-maker.ts'
 import { Refusals } from './domain/audit/refusals.ts'
 import type { Context, Live } from './domain/context.ts'
+import { HeadWatch } from './domain/epoch/head-watch.ts'
 import type { Clock, Log, Random } from './domain/surroundings.ts'
 import { makeSeedTokens, type SeedTokens } from './domain/operators/seed-tokens.ts'
 import { RevocationIndex } from './domain/revocation/revocation-index.ts'
 import { KeyFollower } from './domain/signing-keys/key-follower.ts'
+import { makeFeeds } from './domain/streams/feeds.ts'
+import { followFeeds } from './follow-feeds.ts'
 import { buildApp } from './http/app.ts'
 import { listen, stopListening } from './http/server/listen.ts'
 import { Metrics } from './http/state/metrics.ts'
 import { Readiness } from './http/state/readiness.ts'
 import { startMaintenance } from './maintenance.ts'
+import { startWatching } from './watch-head.ts'
 import { isStoreEmpty, openStore } from './store/open-store.ts'
 import { type StoreObserver, storeOperations } from './store/store-observer.ts'
 import { readTlsMaterial } from './tls-material.ts'
@@ -91,22 +96,38 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     fingerprint: fingerprint(seed),
     firstSigningKey: makeFirstSigningKey({ seedFile: seed, imported: config.importSigningKey, at }),
     clock,
-    observe: storeObserver(metrics),
+    observe: storeObserver(metrics, (events) => {
+      live.checkpoints.eventsCommitted(events)
+      following.told()
+    }),
+    warn: (message) => log.warn({}, message),
     fatal: endProcess(log),
   })
   opened.defer(() => store.close())
   const signingKeys = await store.signingKeys.all()
   const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
   opened.use(keys)
-  const { notBefore, seq } = await store.head()
-  metrics.eventsLoaded(seq)
+  const { notBefore } = await store.head()
+  metrics.eventsLoaded(await store.audit.count())
+  // Whichever is later: entries that the store's time has ended must not leave their tokens alive on a clock set back.
+  const since = Math.max(at, store.lastTime())
+  const revocations = new RevocationIndex(notBefore, await store.revocations.inForce(since), since)
+  const follower = new KeyFollower({ keys, store: store.signingKeys, clock, log })
   const live: Live = {
-    revocations: new RevocationIndex(notBefore, await store.revocations.inForce(at), at),
+    revocations,
     verified: verifiedTokenCache(),
     refusals: new Refusals({ audit: store.audit, clock, log, counted: invalidTokens(metrics) }),
-    signingKeys: new KeyFollower({ keys, store: store.signingKeys, clock, log }),
+    signingKeys: follower,
+    checkpoints: new CheckpointMaker({ keys, store, signingKeys: follower, clock, log }),
+    head: new HeadWatch({ store: store.epochs, revocations, log }),
+    feeds: makeFeeds({ store, clock, config }),
+    previewing: new Set(),
   }
   const context: Context = { config, clock, random, keys, store, log, live }
+  const following = followFeeds(live.feeds)
+  opened.defer(() => following.stop())
+  const watching = startWatching(live.head)
+  opened.defer(() => watching.stop())
   const maintenance = startMaintenance(context)
   opened.defer(() => maintenance.stop())
   const readiness = new Readiness(store, clock)
@@ -127,11 +148,12 @@ async function listenAt(app: FastifyInstance, { bindAddress, port, tlsMode }: Co
   return { url: `${tlsMode === 'none' ? 'http' : 'https'}://${host}:${taken}` }
 }
 
-function storeObserver(metrics: Metrics): StoreObserver {
+function storeObserver(metrics: Metrics, signing: StoreObserver['eventsCommitted']): StoreObserver {
   return {
     eventsCommitted(events, seconds) {
       metrics.eventsCommitted(events)
       if (events.length > 0) metrics.writeDuration(seconds)
+      signing(events, seconds)
     },
     tokensKilled: (level, count) => metrics.tokensKilled(level, count),
     operationFailed: (operation) => metrics.storeFailed(operation),

@@ -63,6 +63,28 @@ export function readConfig(environment: Environment, files: readonly string[] = 
   }
 }
 
+/** What a command needs that works on a broker's own files: where they are, and no secret. */
+export type StoreConfig = Pick<Config, 'dbPath' | 'signingKeyPath'>
+
+export function readProcessStoreConfig(files: readonly string[] = standardFiles()): StoreConfig {
+  return readStoreConfig(process.env, files)
+}
+
+/** Other settings are not looked at: a command of an operator in need must not fail over them. */
+export function readStoreConfig(
+  environment: Environment,
+  files: readonly string[] = [],
+): StoreConfig {
+  const found = new Values(environment, files)
+  if (found.of(secretSettings.databaseUrl) !== undefined) {
+    throw new ConfigError('AA_DATABASE_URL is not available in this version; leave it unset')
+  }
+  return {
+    dbPath: found.of(settings.dbPath),
+    signingKeyPath: found.of(settings.signingKeyPath),
+  }
+}
+
 function standardFiles(): string[] {
   return ['/etc/broker/config', join(homedir(), '.broker/config')]
 }

@@ -1,10 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 import { run } from './cli/run.ts'
-import type { ServeOptions } from './cli/run.ts'
+import type { RestoreAcceptOptions, ServeOptions } from './cli/run.ts'
 import { settingsHelp } from './config/help.ts'
 import type { Logger } from './logger.ts'
 
-const exitCode = await run(process.argv.slice(2), { serve, settingsHelp })
+const exitCode = await run(process.argv.slice(2), { serve, restoreAccept, settingsHelp })
 // A broker that listens keeps the process; after a failure nothing half-started may.
 if (exitCode !== 0) process.exit(exitCode)
 
@@ -13,6 +13,11 @@ async function serve(options: ServeOptions): Promise<void> {
   const local = await import('./local-commands/serve.ts')
   const { createLogger } = await import('./logger.ts')
   await local.serve(options, { createLogger, closeOnSignal })
+}
+
+async function restoreAccept(options: RestoreAcceptOptions): Promise<void> {
+  const local = await import('./local-commands/restore-accept.ts')
+  await local.restoreAccept(options)
 }
 
 function closeOnSignal(log: Logger, close: () => Promise<void>): void {

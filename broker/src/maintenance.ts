@@ -1,3 +1,4 @@
+import { pruneAudit } from './domain/audit/prune-audit.ts'
 import type { Context } from './domain/context.ts'
 import { retireSigningKeys } from './domain/signing-keys/retire-signing-keys.ts'
 import { isClockBehind } from './domain/tokens/clock-check.ts'
@@ -6,9 +7,11 @@ import { isClockBehind } from './domain/tokens/clock-check.ts'
 const INTERVAL = 5_000
 /** The store is pruned every this many rounds: once a minute. */
 const ROUNDS_PER_PRUNE = 12
+/** Audit events that are too old are removed once an hour, for the first time with the first pruning. */
+const ROUNDS_PER_RETENTION = 60 * ROUNDS_PER_PRUNE
 
 export interface Maintenance {
-  /** Ends the rounds and writes the refusals that are still only counted. */
+  /** Ends the rounds, writes the refusals that are still only counted, and signs the end of the audit trail. */
   stop(): Promise<void>
 }
 
@@ -20,18 +23,21 @@ export function startMaintenance(context: Context): Maintenance {
   let running = Promise.resolve()
   const timer = setInterval(() => {
     round += 1
-    const isPruning = round % ROUNDS_PER_PRUNE === 0
-    running = running.then(() => tidy(isPruning)).catch(reportFailure)
+    const turn = round
+    running = running.then(() => tidy(turn)).catch(reportFailure)
   }, INTERVAL)
   timer.unref()
 
-  async function tidy(isPruning: boolean): Promise<void> {
+  async function tidy(turn: number): Promise<void> {
     reportClock(context)
-    live.revocations.forgetExpired(clock())
+    // Whichever is earlier: a clock that leaps ahead must not make what is alive forgotten.
+    live.revocations.forgetExpired(Math.min(clock(), store.lastTime()))
     await live.refusals.flushDue()
-    if (!isPruning) return
+    await live.checkpoints.makeDue()
+    if (turn % ROUNDS_PER_PRUNE !== 0) return
     await store.prune()
     await retireSigningKeys(context)
+    if (turn % ROUNDS_PER_RETENTION === ROUNDS_PER_PRUNE) await pruneAudit(context)
   }
 
   function reportFailure(cause: unknown): void {
@@ -43,6 +49,7 @@ export function startMaintenance(context: Context): Maintenance {
       clearInterval(timer)
       await running
       await live.refusals.flushAll()
+      await live.checkpoints.make().catch(reportFailure)
     },
   }
 }
@@ -52,6 +59,7 @@ function reportClock(context: Context): void {
   const clock = new Date(context.clock()).toISOString()
   const store = new Date(context.store.lastTime()).toISOString()
   const message =
-    'the clock is behind the time of the last change: nothing is issued until it is right'
+    'the clock is behind the time of the last change: nothing is issued until it is right ' +
+    '(docs/security/storage.md, "A clock that leapt ahead")'
   context.log.error({ clock, last_change: store }, message)
 }

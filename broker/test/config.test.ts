@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { inspect } from 'node:util'
 import * as fc from 'fast-check'
 import { secretSettings, settings } from '../src/config/settings.ts'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig, readStoreConfig } from '../src/config.ts'
 import type { Config, Environment } from '../src/config.ts'
 
 const secret = 'correct horse battery staple'
@@ -216,7 +216,6 @@ test('each TLS mode needs its files', () => {
 
 test('a setting that this version cannot honour is refused, not passed over', () => {
   assertRefused({ AA_DATABASE_URL: 'postgres://user:password@localhost/db' }, 'AA_DATABASE_URL')
-  assertRefused({ AA_AUDIT_RETENTION_DAYS: '30' }, 'AA_AUDIT_RETENTION_DAYS')
 })
 
 test('what is allowed and dangerous, useless or misspelt is warned about', () => {
@@ -231,3 +230,12 @@ function warnedAbout(environment: Environment): (string | undefined)[] {
   const { warnings } = readConfig({ AA_ADMIN_SECRET: secret, ...environment })
   return warnings.map((warning) => warning.split(' ')[0])
 }
+
+test('a command that works on the files needs their settings alone, and no secret', () => {
+  const files = { AA_DB_PATH: '/tmp/a.db', AA_SIGNING_KEY_PATH: '/tmp/a.key' }
+  const found = readStoreConfig({ ...files, AA_PORT: 'not a port' })
+  assert.deepEqual(found, { dbPath: '/tmp/a.db', signingKeyPath: '/tmp/a.key' })
+  assert.deepEqual(readStoreConfig({}), { dbPath: './data.db', signingKeyPath: './signing.key' })
+  const elsewhere = { AA_DATABASE_URL: 'postgres://127.0.0.1/db' }
+  assert.throws(() => readStoreConfig(elsewhere), ConfigError)
+})

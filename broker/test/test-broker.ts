@@ -15,6 +15,8 @@ export interface TestBrokerOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** `real` for tests that race processes; otherwise time stands still until it is moved. */
   readonly clock?: 'fixed' | 'real'
+  /** Where its own folder is made; the system's temporary folder by default. */
+  readonly under?: string
 }
 
 export interface TestBroker extends AsyncDisposable {
@@ -31,8 +33,8 @@ export interface TestBroker extends AsyncDisposable {
   operator(): Promise<Operator>
   /** A launch token from a signed-in operator, and the agent it registers. */
   agent(wanted?: Partial<WantedAgent>): Promise<Agent>
-  /** Closes the broker in good order and opens another one on the same files. */
-  restart(): Promise<void>
+  /** Closes the broker in good order and opens another one on the same files; `meanwhile` may change them. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>
 }
 
 export interface WantedAgent {
@@ -47,7 +49,7 @@ const url = 'http://broker.test'
 
 /** A real broker on a SQLite file of its own in a temporary folder, asked without a port. */
 export async function testBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const folder = await mkdtemp(join(tmpdir(), 'agentwrit-test-'))
+  const folder = await mkdtemp(join(options.under ?? tmpdir(), 'agentwrit-test-'))
   await chmod(folder, 0o700)
   const databasePath = join(folder, 'data.db')
   const clock = options.clock === 'real' ? realClock() : fixedClock()
@@ -85,8 +87,9 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
     advance: clock.advance,
     operator,
     agent: async (wanted = {}) => registerAgent(client, await operator(), wanted),
-    async restart() {
+    async restart(meanwhile) {
       await broker.close()
+      await meanwhile?.()
       broker = await open()
     },
     async [Symbol.asyncDispose]() {

@@ -8,9 +8,9 @@ import { onDispose } from './dispose.ts'
 import { documentOf } from './document.ts'
 import type { Answered } from './document.ts'
 import { InvalidTokenError } from './errors.ts'
-import type { CallOptions } from './options.ts'
+import type { CallOptions, RenewalOptions } from './options.ts'
+import { requireList } from './require-list.ts'
 import { TokenKeeper } from './token-keeper.ts'
-import type { RenewalOptions } from './token-keeper.ts'
 
 /**
  * What an agent registers with.
@@ -124,6 +124,7 @@ export class Agent {
    */
   static async register(registration: Registration, options?: CallOptions): Promise<Agent> {
     const broker = toBroker(registration.broker)
+    const scope = requireList(registration.scope, 'scope')
     const key = await AgentKey.generate()
     const { nonce } = await broker.challenge(options)
     const answer = await broker.register(
@@ -134,11 +135,11 @@ export class Agent {
         signature: await key.prove(nonce),
         orch_id: registration.orchId,
         task_id: registration.taskId,
-        requested_scope: [...registration.scope],
+        requested_scope: scope,
       },
       options,
     )
-    const { orchId, taskId, scope } = registration
+    const { orchId, taskId } = registration
     const expiresAt = broker.transport.surroundings.now() + answer.expires_in * 1000
     return new Agent(
       broker,
@@ -150,7 +151,7 @@ export class Agent {
   /**
    * Takes over a token that another agent has delegated, after asking the broker what it is: the agent that it makes can
    * renew, delegate on and release as any other. From then on it alone may renew the token. An `InvalidTokenError` when the
-   * token is dead, expired, no agent's, or not for `agentId`.
+   * token is dead, expired, no agent's, or not for `agentId`. Where the agent that it is for is at hand, use its `accept`.
    *
    * @example
    * ```ts
@@ -179,6 +180,20 @@ export class Agent {
       { agentId: sub, orchId, taskId, chain },
       new TokenKeeper(broker, { token, expiresAt: exp * 1000, scope }),
     )
+  }
+
+  /**
+   * Takes over a token that another agent has delegated to this one, as the static `Agent.accept` does: an agent of its own
+   * with the same id, beside this one, which lives on as it is. An `InvalidTokenError` when the token is for anybody else.
+   *
+   * @example
+   * ```ts
+   * await using delegated = await agent.accept(token)
+   * console.log(delegated.scope, delegated.chain.length)
+   * ```
+   */
+  accept(token: string, options?: CallOptions): Promise<Agent> {
+    return Agent.accept({ broker: this.#broker, token, agentId: this.agentId }, options)
   }
 
   /** What was asked for, last. For a decision about access, look at verified claims instead. */
@@ -247,7 +262,11 @@ export class Agent {
    */
   async delegate(wanted: WantedDelegation, options?: CallOptions): Promise<Delegation> {
     const { to, scope, ttl } = wanted
-    const request = { delegate_to: to, scope: [...scope], ...(ttl === undefined ? {} : { ttl }) }
+    const request = {
+      delegate_to: to,
+      scope: requireList(scope, 'scope'),
+      ...(ttl === undefined ? {} : { ttl }),
+    }
     const answer = await this.#keeper.use((token) => this.#broker.delegate(token, request, options))
     return new Delegation(this.#broker, wanted, answer)
   }
@@ -259,11 +278,11 @@ export class Agent {
    * @example
    * ```ts
    * const peer = 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff'
-   * const { public_key, status } = await agent.peerKey(peer)
+   * const { public_key, status } = await agent.getAgentKey(peer)
    * ```
    */
-  peerKey(agentId: string, options?: CallOptions): Promise<Answered<AgentKeyInfo>> {
-    return this.#keeper.use((token) => this.#broker.agentKey(token, agentId, options))
+  getAgentKey(agentId: string, options?: CallOptions): Promise<Answered<AgentKeyInfo>> {
+    return this.#keeper.use((token) => this.#broker.getAgentKey(token, agentId, options))
   }
 
   /**

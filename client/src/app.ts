@@ -2,6 +2,7 @@ import { Agent } from './agent.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
 import type { CallOptions } from './options.ts'
+import { requireList } from './require-list.ts'
 import { StandingSession } from './standing-session.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -108,7 +109,7 @@ export class App extends Supervisor {
     const made = await this.createLaunchToken(
       {
         agent_name: agentName,
-        allowed_scope: [...scope],
+        allowed_scope: requireList(scope, 'scope'),
         ...(maxTtl === undefined ? {} : { max_ttl: maxTtl }),
         orch_id: orchId,
         task_id: taskId,

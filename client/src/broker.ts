@@ -31,12 +31,13 @@ import {
 } from './broker-answers.ts'
 import { readDocument } from './document.ts'
 import type { Answered, DocumentGuard } from './document.ts'
-import type { CallOptions, ClientOptions } from './options.ts'
+import type { CallOptions, ClientOptions, RenewalOptions } from './options.ts'
 import { toPathSegment } from './path-segment.ts'
+import { requireList } from './require-list.ts'
 import { Transport } from './transport.ts'
 
 /**
- * How a token is renewed.
+ * How a token is renewed, where nobody keeps it: a renewal can then have a name.
  *
  * @example
  * ```ts
@@ -44,9 +45,7 @@ import { Transport } from './transport.ts'
  * const { access_token } = await broker.renew(token, narrower)
  * ```
  */
-export interface RenewOptions extends CallOptions {
-  /** What the successor, and all after it, may do: within the present scope. Absent: what it may do now. */
-  readonly scope?: readonly string[]
+export interface RenewOptions extends RenewalOptions {
   /**
    * Names the renewal: 22 to 128 visible ASCII characters from a CSPRNG. A repeat with the same token, key and scope gets
    * the same successor for 30 seconds, so it is repeated as a reading is. Only for a broker that supports
@@ -190,6 +189,7 @@ export class Broker {
     request: RegisterRequest,
     options?: CallOptions,
   ): Promise<Answered<RegisterResponse>> {
+    requireList(request.requested_scope, 'requested_scope')
     const secrets = [request.launch_token, request.nonce, request.signature]
     const call = { method: 'POST', path: '/v1/register', body: request, secrets } as const
     return readDocument(await this.transport.send(call, 'unsent', options), isRegistered)
@@ -248,7 +248,7 @@ export class Broker {
       method: 'POST',
       path: '/v1/token/renew',
       bearer: token,
-      ...(scope === undefined ? {} : { body: { scope: [...scope] } }),
+      ...(scope === undefined ? {} : { body: { scope: requireList(scope, 'scope') } }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     } as const
     const rule = idempotencyKey === undefined ? 'unsent' : 'safe'
@@ -274,6 +274,7 @@ export class Broker {
     request: DelegateRequest,
     options?: CallOptions,
   ): Promise<Answered<DelegateResponse>> {
+    requireList(request.scope, 'scope')
     const call = { method: 'POST', path: '/v1/delegate', bearer: token, body: request } as const
     return readDocument(await this.transport.send(call, 'unsent', options), isDelegated)
   }
@@ -285,10 +286,10 @@ export class Broker {
    * @example
    * ```ts
    * const peer = 'spiffe://agentwrit.local/agent/reports/monthly/8899aabbccddeeff'
-   * const { public_key, status } = await broker.agentKey(token, peer)
+   * const { public_key, status } = await broker.getAgentKey(token, peer)
    * ```
    */
-  async agentKey(
+  async getAgentKey(
     token: string,
     agentId: string,
     options?: CallOptions,

@@ -26,7 +26,7 @@ export interface WantedDelegation {
 
 /**
  * A token for another agent, in the hands of the agent that delegated: hand it over, and release it when it is no longer
- * needed. The other agent takes it with `Agent.accept`.
+ * needed. The other agent takes it with its `accept`.
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ export class Delegation {
    * @example
    * ```ts
    * await using delegation = await agent.delegate({ to: agent.agentId, scope: ['read:sales:2026-10'] })
-   * await using narrowed = await Agent.accept({ broker, token: delegation.token() })
+   * await using narrowed = await agent.accept(delegation.token())
    * ```
    */
   token(): string {

@@ -4,6 +4,7 @@ export { AgentKey } from './agent-key.ts'
 export type { AgentFilter, DelegationSelection } from './agents.ts'
 export { App } from './app.ts'
 export type { AppCredentials, WantedAgent } from './app.ts'
+export type { AuditFilter } from './audit-trail.ts'
 export { Broker } from './broker.ts'
 export type { BrokerOrUrl, RenewOptions } from './broker.ts'
 export { Delegation } from './delegation.ts'
@@ -28,18 +29,19 @@ export type { ErrorContext, FailedRequest, Problem } from './errors.ts'
 export type { Answer, Call } from './exchange.ts'
 export { Operator } from './operator.ts'
 export type { SignIn } from './operator.ts'
-export type { CallOptions, ClientOptions, Surroundings } from './options.ts'
+export type { CallOptions, ClientOptions, RenewalOptions, Surroundings } from './options.ts'
 export type { ListOptions } from './pages.ts'
 export type { RetryRule } from './retry.ts'
 export type {
+  RevocationDone,
   RevocationFilter,
   RevocationPreview,
   RevocationTarget,
   WantedRevocation,
 } from './revocations.ts'
 export { Supervisor } from './supervisor.ts'
-export type { RenewalOptions } from './token-keeper.ts'
 export { Transport } from './transport.ts'
+export type { VerifyAuditOptions } from './verify-audit.ts'
 // What the signatures above name, and the one rule about scopes, so that most programs import this package alone.
 export { covers } from '@agentwrit/protocol'
 export type {
@@ -51,9 +53,12 @@ export type {
   AppAuthRequest,
   AppAuthResponse,
   AppInfo,
+  AuditEvent,
+  AuditEventType,
   AuditKey,
   AuditKeyList,
   ChallengeResponse,
+  Checkpoint,
   Claims,
   CreateLaunchTokenRequest,
   CreateLaunchTokenResponse,
@@ -84,4 +89,5 @@ export type {
   TokenResponse,
   UpdateAppRequest,
   ValidateResponse,
+  VerifyAuditResponse,
 } from '@agentwrit/protocol'

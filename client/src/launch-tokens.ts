@@ -10,6 +10,7 @@ import type { CallOptions } from './options.ts'
 import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
 import { toPathSegment } from './path-segment.ts'
+import { requireList } from './require-list.ts'
 import type { StandingSession } from './standing-session.ts'
 
 const isCreated = documentOf<CreateLaunchTokenResponse>({ launch_token: 'string', id: 'string' })
@@ -29,6 +30,7 @@ export class LaunchTokens {
     body: CreateLaunchTokenRequest,
     options: CallOptions | undefined,
   ): Promise<Answered<CreateLaunchTokenResponse>> {
+    requireList(body.allowed_scope, 'allowed_scope')
     const call = { method: 'POST', path: this.#path, body } as const
     return readDocument(await this.#session.send(call, 'unsent', options), isCreated)
   }

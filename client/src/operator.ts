@@ -11,6 +11,7 @@ import type {
   RotateKeyRequest,
   RotateKeyResponse,
   UpdateAppRequest,
+  VerifyAuditResponse,
 } from '@agentwrit/protocol'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
@@ -20,11 +21,14 @@ import type { CallOptions } from './options.ts'
 import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
 import { toPathSegment } from './path-segment.ts'
+import { requireList } from './require-list.ts'
 import { Revocations } from './revocations.ts'
 import type { RevocationFilter } from './revocations.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { StandingSession } from './standing-session.ts'
 import { Supervisor } from './supervisor.ts'
+import { verifyAudit } from './verify-audit.ts'
+import type { VerifyAuditOptions } from './verify-audit.ts'
 
 const isApp = documentOf<AppInfo>({ app_id: 'string', client_id: 'string' })
 const isRegistered = documentOf<RegisterAppResponse>({
@@ -119,6 +123,7 @@ export class Operator extends Supervisor {
     request: RegisterAppRequest,
     options?: CallOptions,
   ): Promise<Answered<RegisterAppResponse>> {
+    if (request.scopes !== undefined) requireList(request.scopes, 'scopes')
     const call = { method: 'POST', path: appsPath, body: request } as const
     return readDocument(await this.#session.send(call, 'unsent', options), isRegistered)
   }
@@ -170,6 +175,7 @@ export class Operator extends Supervisor {
     request: UpdateAppRequest,
     options?: CallOptions,
   ): Promise<Answered<AppInfo>> {
+    if (request.scopes !== undefined) requireList(request.scopes, 'scopes')
     const call = { method: 'PUT', path: pathOf(appId), body: request } as const
     return readDocument(await this.#session.send(call, 'unsent', options), isApp)
   }
@@ -180,10 +186,13 @@ export class Operator extends Supervisor {
    *
    * @example
    * ```ts
-   * const { deregistered_at } = await operator.removeApp('app-monthly-reports-0a1b2c')
+   * const { deregistered_at } = await operator.deregisterApp('app-monthly-reports-0a1b2c')
    * ```
    */
-  async removeApp(appId: string, options?: CallOptions): Promise<Answered<DeregisterAppResponse>> {
+  async deregisterApp(
+    appId: string,
+    options?: CallOptions,
+  ): Promise<Answered<DeregisterAppResponse>> {
     const call = { method: 'DELETE', path: pathOf(appId) } as const
     return readDocument(await this.#session.send(call, 'safe', options), isDeregistered)
   }
@@ -247,7 +256,7 @@ export class Operator extends Supervisor {
    *
    * @example
    * ```ts
-   * const { keys } = await operator.listSigningKeys()
+   * const { keys } = await operator.getSigningKeys()
    * const kid = keys.find(({ status }) => status === 'active')?.kid
    * if (kid !== undefined) await operator.rotateSigningKey({ emergency: true, kid })
    * ```
@@ -264,11 +273,30 @@ export class Operator extends Supervisor {
    *
    * @example
    * ```ts
-   * for (const { kid, status } of (await operator.listSigningKeys()).keys) console.log(kid, status)
+   * for (const { kid, status } of (await operator.getSigningKeys()).keys) console.log(kid, status)
    * ```
    */
-  listSigningKeys(options?: CallOptions): Promise<Answered<AuditKeyList>> {
-    return this.#signingKeys.list(options)
+  getSigningKeys(options?: CallOptions): Promise<Answered<AuditKeyList>> {
+    return this.#signingKeys.get(options)
+  }
+
+  /**
+   * Has the broker recalculate its audit trail, 100 000 events at a time, up to the last one there was at the beginning.
+   * `ok` is false and `error` names the first broken event when somebody has changed the database. Keep `checkpoint`
+   * elsewhere: nothing else shows later that the end of the trail was cut off (`verifyAuditExport` of
+   * `@agentwrit/protocol` takes it).
+   *
+   * @example
+   * ```ts
+   * const { ok, error, checkpoint } = await operator.verifyAudit({
+   *   onProgress: ({ to_seq, head }) => console.log(`${to_seq} of ${head.seq}`),
+   * })
+   * if (!ok) console.error(`event ${error?.seq}: ${error?.reason}`)
+   * else console.log(JSON.stringify(checkpoint))
+   * ```
+   */
+  verifyAudit(options: VerifyAuditOptions = {}): Promise<VerifyAuditResponse> {
+    return verifyAudit(this.#session, options)
   }
 }
 

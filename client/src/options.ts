@@ -51,6 +51,20 @@ export interface CallOptions {
   readonly maxRetries?: number
 }
 
+/**
+ * How a token is renewed.
+ *
+ * @example
+ * ```ts
+ * const rest: RenewalOptions = { scope: ['read:sales:2026-10'], timeout: 3_000 }
+ * await agent.renew(rest)
+ * ```
+ */
+export interface RenewalOptions extends CallOptions {
+  /** What the successor, and all after it, may do: within the present scope, never to grow again. Absent: the same. */
+  readonly scope?: readonly string[]
+}
+
 export const defaultTimeout = 10_000
 export const defaultMaxRetries = 2
 // What timers of all runtimes can count to.

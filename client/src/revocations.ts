@@ -47,6 +47,24 @@ export interface WantedRevocation extends RevocationTarget {
 }
 
 /**
+ * What a revocation has done. `count` is the live tokens that died.
+ *
+ * @example
+ * ```ts
+ * const done: RevocationDone = await operator.revoke({ level: 'task', target: 'monthly' })
+ * console.log(done.count, done.id)
+ * ```
+ */
+export interface RevocationDone extends Omit<
+  RevokeResponse,
+  'revoked' | 'dry_run' | 'by_depth' | 'agents'
+> {
+  readonly revoked: true
+  /** Names the entry; absent with a broker of version 2.0. */
+  readonly id?: string
+}
+
+/**
  * What a revocation would do. `count` is live tokens, `by_depth` tells them by the length of their chain, and `agents` are
  * the first 100 that would lose one.
  *
@@ -56,7 +74,7 @@ export interface WantedRevocation extends RevocationTarget {
  * console.log(preview.count, preview.by_depth, preview.agents)
  * ```
  */
-export interface RevocationPreview extends RevokeResponse {
+export interface RevocationPreview extends Omit<RevokeResponse, 'id'> {
   readonly revoked: false
   readonly by_depth: number[]
   readonly agents: string[]
@@ -77,7 +95,10 @@ export interface RevocationFilter extends ListOptions {
   readonly inForce?: boolean
 }
 
-const isAnswered = documentOf<RevokeResponse>({ revoked: 'boolean', count: 'number' })
+const isAnswered = documentOf<RevocationDone | RevocationPreview>({
+  revoked: 'boolean',
+  count: 'number',
+})
 const hasPreview = documentOf<RevocationPreview>({ by_depth: 'array', agents: 'array' })
 const isEntry = documentOf<RevocationInfo>({ id: 'string', level: 'string', target: 'string' })
 const isPage = documentOf<RevocationList>({ revocations: 'array' })
@@ -98,7 +119,7 @@ export class Revocations {
   async revoke(
     wanted: WantedRevocation,
     options: CallOptions | undefined,
-  ): Promise<Answered<RevokeResponse>> {
+  ): Promise<Answered<RevocationDone>> {
     const { level, target, reason } = wanted
     const call = { method: 'POST', path: revokePath, body: { level, target, reason } } as const
     return readDocument(await this.#session.send(call, ruleOf(wanted), options), isRevoked)
@@ -137,7 +158,7 @@ function ruleOf({ level, target }: RevocationTarget): RetryRule {
   return level === 'agent' && !target.startsWith('spiffe://') ? 'unsent' : 'safe'
 }
 
-function isRevoked(value: object): value is RevokeResponse {
+function isRevoked(value: object): value is RevocationDone {
   return isAnswered(value) && value.revoked
 }
 

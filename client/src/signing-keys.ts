@@ -24,7 +24,7 @@ export class SigningKeys {
     return readDocument(await this.#session.send(call, ruleOf(body), options), isRotated)
   }
 
-  async list(options: CallOptions | undefined): Promise<Answered<AuditKeyList>> {
+  async get(options: CallOptions | undefined): Promise<Answered<AuditKeyList>> {
     const call = { method: 'GET', path: '/v1/audit/keys' } as const
     return readDocument(await this.#session.send(call, 'safe', options), isKeyList)
   }

@@ -1,14 +1,16 @@
 import type {
   AgentInfo,
   AgentKeyInfo,
+  AuditEvent,
   CreateLaunchTokenRequest,
   CreateLaunchTokenResponse,
   DelegationTree,
   LaunchTokenInfo,
-  RevokeResponse,
 } from '@agentwrit/protocol'
 import { Agents } from './agents.ts'
 import type { AgentFilter, DelegationSelection } from './agents.ts'
+import { AuditTrail } from './audit-trail.ts'
+import type { AuditFilter } from './audit-trail.ts'
 import type { Broker } from './broker.ts'
 import { onDispose } from './dispose.ts'
 import type { Answered } from './document.ts'
@@ -16,7 +18,12 @@ import { LaunchTokens } from './launch-tokens.ts'
 import type { CallOptions } from './options.ts'
 import type { ListOptions } from './pages.ts'
 import { Revocations } from './revocations.ts'
-import type { RevocationPreview, RevocationTarget, WantedRevocation } from './revocations.ts'
+import type {
+  RevocationDone,
+  RevocationPreview,
+  RevocationTarget,
+  WantedRevocation,
+} from './revocations.ts'
 import type { StandingSession } from './standing-session.ts'
 
 /**
@@ -37,6 +44,7 @@ export class Supervisor {
   readonly #launchTokens: LaunchTokens
   readonly #agents: Agents
   readonly #revocations: Revocations
+  readonly #auditTrail: AuditTrail
 
   static {
     onDispose(this, (supervisor) => supervisor.signOut())
@@ -49,6 +57,7 @@ export class Supervisor {
     this.#launchTokens = new LaunchTokens(session, launchTokensPath)
     this.#agents = new Agents(session)
     this.#revocations = new Revocations(broker, session)
+    this.#auditTrail = new AuditTrail(session)
   }
 
   /**
@@ -177,7 +186,7 @@ export class Supervisor {
    * const { count } = await app.revoke({ level: 'agent', target: agent.agentId, reason: 'it read too much' })
    * ```
    */
-  revoke(wanted: WantedRevocation, options?: CallOptions): Promise<Answered<RevokeResponse>> {
+  revoke(wanted: WantedRevocation, options?: CallOptions): Promise<Answered<RevocationDone>> {
     return this.#revocations.revoke(wanted, options)
   }
 
@@ -195,6 +204,22 @@ export class Supervisor {
     options?: CallOptions,
   ): Promise<Answered<RevocationPreview>> {
     return this.#revocations.preview(target, options)
+  }
+
+  /**
+   * The audit trail, oldest first: to an app, what concerns itself and its agents. Pages are fetched as you go; `pageSize`
+   * is at most 1000. Events whose rows in the broker's database were tampered with are left out, which the numbers
+   * (`seq`) of an unfiltered list show, and verifying the trail proves.
+   *
+   * @example
+   * ```ts
+   * const { claims } = await broker.validate(token)
+   * const life = operator.listAuditEvents({ credential: claims?.jti ?? '' })
+   * for await (const { timestamp, event_type, actor } of life) console.log(timestamp, event_type, actor)
+   * ```
+   */
+  listAuditEvents(filter: AuditFilter = {}): AsyncGenerator<AuditEvent, void, undefined> {
+    return this.#auditTrail.list(filter)
   }
 
   /**

@@ -9,22 +9,9 @@ import {
   TransportError,
 } from './errors.ts'
 import { makeIdempotencyKey } from './idempotency-key.ts'
-import type { CallOptions } from './options.ts'
+import type { CallOptions, RenewalOptions } from './options.ts'
 import { releaseToken } from './release-token.ts'
-
-/**
- * How an agent's token is renewed.
- *
- * @example
- * ```ts
- * const rest: RenewalOptions = { scope: ['read:sales:2026-10'], timeout: 3_000 }
- * await agent.renew(rest)
- * ```
- */
-export interface RenewalOptions extends CallOptions {
-  /** What the agent still needs, within what it has; it never gets the rest back. */
-  readonly scope?: readonly string[]
-}
+import { requireList } from './require-list.ts'
 
 /** A renewal by the name under which it can be asked for again. */
 interface NamedRenewal {
@@ -89,6 +76,7 @@ export class TokenKeeper {
   }
 
   async renew(options: RenewalOptions): Promise<void> {
+    if (options.scope !== undefined) requireList(options.scope, 'scope')
     this.#requireLive()
     options.signal?.throwIfAborted()
     // A renewal under way may leave more than this one asks for.

@@ -275,6 +275,27 @@ test('a token for another agent is not taken over by one that looks', async () =
   assert.equal((await Agent.accept({ ...handedOver, agentId: delegate })).agentId, delegate)
 })
 
+test('an agent takes over what was delegated to it, and lives on beside it', async () => {
+  await using server = await serveDelegation(({ path }) =>
+    path === '/v1/register'
+      ? { body: { agent_id: delegate, access_token: 'own', expires_in: expiresIn } }
+      : undefined,
+  )
+  const agent = await registerAt(server)
+  const delegated = await agent.accept('handed-over')
+  assert.deepEqual(JSON.parse(server.received.at(-1)?.body ?? ''), { token: 'handed-over' })
+  assert.equal(delegated.agentId, agent.agentId)
+  assert.deepEqual(delegated.chain, chain)
+  assert.deepEqual([await agent.token(), await delegated.token()], ['own', 'handed-over'])
+})
+
+test('an agent does not take over what was delegated to another one', async () => {
+  await using server = await serveDelegation()
+  const agent = await registerAt(server)
+  assert.notEqual(agent.agentId, delegate)
+  await assert.rejects(agent.accept('handed-over'), InvalidTokenError)
+})
+
 test('an agent asks for the key of a peer by its id, encoded as one segment', async () => {
   const path =
     '/v1/agents/spiffe%3A%2F%2Fagentwrit.local%2Fagent%2Fmail%2Foutbox%2F8899aabbccddeeff/key'
@@ -283,7 +304,7 @@ test('an agent asks for the key of a peer by its id, encoded as one segment', as
     request.path === path ? { body } : undefined,
   )
   const agent = await registerAt(server)
-  assert.equal((await agent.peerKey(delegate)).public_key, 'AAAA')
+  assert.equal((await agent.getAgentKey(delegate)).public_key, 'AAAA')
   assert.equal(callsTo(server, path)[0]?.headers.authorization, 'Bearer token-1')
 })
 
@@ -293,14 +314,14 @@ test('the key of another agent than the one asked for is no answer', async () =>
     path.endsWith('/key') ? { body } : undefined,
   )
   const agent = await registerAt(server)
-  await assert.rejects(agent.peerKey(delegate), TransportError)
+  await assert.rejects(agent.getAgentKey(delegate), TransportError)
 })
 
 for (const id of ['', '.', '..']) {
   test(`an id that would leave its place in a path is not asked for (${JSON.stringify(id)})`, async () => {
     await using server = await serveDelegation()
     const agent = await registerAt(server)
-    await assert.rejects(agent.peerKey(id), TypeError)
+    await assert.rejects(agent.getAgentKey(id), TypeError)
     assert.equal(server.received.length, 2)
   })
 }

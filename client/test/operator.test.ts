@@ -169,7 +169,7 @@ test('each method of an operator for apps asks its own route, ids encoded', asyn
   assert.equal((await operator.getApp('a/b')).app_id, 'app-x-000000')
   await operator.updateApp('a/b', { token_ttl: 60 })
   await operator.rotateAppSecret('a/b', { immediate: true })
-  await operator.removeApp('a/b')
+  await operator.deregisterApp('a/b')
   assert.deepEqual(
     server.received.slice(1).map(({ method, path, body }) => [method, path, body]),
     [

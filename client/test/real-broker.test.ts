@@ -165,8 +165,8 @@ test('an operator lets an app in, changes it and puts it out; the app starts age
   broker.advance(31_000)
   assert.notEqual(await again.token(), first)
 
-  assert.equal((await operator.removeApp(appId)).status, 'inactive')
-  assert.equal((await operator.removeApp(appId)).status, 'inactive')
+  assert.equal((await operator.deregisterApp(appId)).status, 'inactive')
+  assert.equal((await operator.deregisterApp(appId)).status, 'inactive')
   assert.deepEqual(
     (await collect(operator.listApps({ pageSize: 1 }))).map(({ status }) => status),
     ['inactive'],

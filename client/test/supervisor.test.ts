@@ -199,7 +199,15 @@ test('an answer that says nothing was revoked is none to a revocation, nor the r
 
 test('an answer of another shape is no agent, key, tree or page', async () => {
   await using server = await serveSupervisors(() => ({
-    body: { agents: {}, nodes: {}, edges: [], revocations: {}, keys: {}, agent_id: 'another' },
+    body: {
+      agents: {},
+      nodes: {},
+      edges: [],
+      revocations: {},
+      keys: {},
+      events: {},
+      agent_id: 'another',
+    },
   }))
   const operator = await signInOperator(server)
   for (const call of [
@@ -208,7 +216,8 @@ test('an answer of another shape is no agent, key, tree or page', async () => {
     () => operator.getDelegations({ root: agentId }),
     () => operator.listAgents().next(),
     () => operator.listRevocations().next(),
-    () => operator.listSigningKeys(),
+    () => operator.listAuditEvents().next(),
+    () => operator.getSigningKeys(),
     () => operator.liftRevocation('r1'),
     () => operator.rotateSigningKey(),
   ]) {
@@ -250,7 +259,7 @@ test('signing keys are rotated and listed', async () => {
   }))
   const operator = await signInOperator(server)
   assert.equal((await operator.rotateSigningKey()).kid, 'new')
-  assert.deepEqual((await operator.listSigningKeys()).keys, keys)
+  assert.deepEqual((await operator.getSigningKeys()).keys, keys)
   assert.deepEqual(asked(server), ['POST /v1/admin/keys/rotate', 'GET /v1/audit/keys'])
   assert.equal(callsTo(server, '/v1/admin/keys/rotate')[0]?.body, '{}')
 })

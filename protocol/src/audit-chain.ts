@@ -50,7 +50,7 @@ export async function verifyAuditChain(
   let head = previous
   let checked = 0
   for await (const event of events) {
-    const reason = await findFault(event, head, hash)
+    const reason = await findAuditFault(event, head, hash)
     if (reason !== undefined) {
       return { ok: false, events_checked: checked, head, error: { seq: head.seq + 1, reason } }
     }
@@ -60,7 +60,8 @@ export async function verifyAuditChain(
   return { ok: true, events_checked: checked, head }
 }
 
-async function findFault(
+/** What is wrong with an event that should stand directly behind `head`; undefined when nothing is. */
+export async function findAuditFault(
   event: AuditEvent,
   head: AuditHead,
   hash: HashText,

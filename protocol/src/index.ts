@@ -25,7 +25,8 @@ export type { ChainResult, ChainVerifier, ChainVerifierAtOnce } from './verify-c
 export type { SignatureVerdict, SignedBytes } from './verify-chain.ts'
 export type { ChainError, ChainFault } from './chain-rules.ts'
 
-export { keyIdInput, maxTokenLength, readToken, tokenHeader, unsignedToken } from './token.ts'
+export { keyIdInput, maxTokenLength, readToken, readTokenKeyId } from './token.ts'
+export { tokenHeader, unsignedToken } from './token.ts'
 export type { TokenParts } from './token.ts'
 
 export { brokerLeewaySeconds, verifierLeewaySeconds } from './verify-token.ts'
@@ -41,6 +42,10 @@ export type { AuditChainFault, AuditChainResult, AuditHead, HashText } from './a
 
 export { checkpointInput, type Checkpoint } from './checkpoint.ts'
 
+export { verifyAuditExport } from './verify-audit-export.ts'
+export type { AuditExport, AuditExportCheck, AuditExportFault } from './verify-audit-export.ts'
+export type { AuditExportResult, VerifySignature } from './verify-audit-export.ts'
+
 export {
   publishedTargetInput,
   revocationLevels,
@@ -49,6 +54,13 @@ export {
 
 export { lineageOf, type Lineage, type LineageClaims } from './lineage.ts'
 export { matchesRevocation, type RevocationEntry } from './match-revocation.ts'
+export { publishedLineage, type PublishedLineage } from './published-lineage.ts'
+export { RevocationFollower } from './revocation-follower.ts'
+export { RevocationFacts } from './revocation-facts.ts'
+export { readRevocationEvent } from './read-revocation-event.ts'
+
+export { EventStreamReader, formatServerSentEvent } from './event-stream.ts'
+export type { ServerSentEvent } from './event-stream.ts'
 
 export { errorCodes, type ErrorCode } from './error-codes.ts'
 
@@ -70,3 +82,8 @@ export type { DelegationEdge, DelegationNode, DelegationTree } from './wire-dele
 export type { RequestedLevel, RevokeRequest, RevokeResponse } from './wire-revocation.ts'
 export type { RevocationInfo, RevocationList } from './wire-revocation.ts'
 export type { AuditKey, AuditKeyList, RotateKeyRequest, RotateKeyResponse } from './wire-keys.ts'
+export type { AuditEventList } from './wire-audit.ts'
+export type { AuditVerifyFault, VerifyAuditResponse } from './wire-audit-verify.ts'
+export type { PublishedEntry, PublishedKeyEnd, PublishedSupersession } from './wire-streams.ts'
+export type { PublishedRevocation, RevocationChange, RevocationFresh } from './wire-streams.ts'
+export type { RevocationSnapshot, RevocationStreamEvent } from './wire-streams.ts'

@@ -83,6 +83,20 @@ export function readToken(token: string): TokenParts | undefined {
 }
 
 /**
+ * The `kid` that a token's header names, or undefined when the header is none of ours. Costs the same whatever follows the
+ * header: for asking whether a key is known before anything else is read.
+ *
+ * @example
+ * ```ts
+ * const isOurs = (token: string, kids: ReadonlySet<string>) => kids.has(readTokenKeyId(token) ?? '')
+ * ```
+ */
+export function readTokenKeyId(token: string): string | undefined {
+  if (token.length > maxTokenLength || token[headerLength] !== '.') return undefined
+  return readKeyId(token.slice(0, headerLength))
+}
+
+/**
  * The text whose SHA-256 in base64url is the `kid` of an Ed25519 public key `x` (RFC 7638 section 3, RFC 8037 section 2).
  * Throws a TypeError when `x` is not 32 bytes in base64url.
  *

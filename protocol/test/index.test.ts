@@ -7,6 +7,9 @@ const folder = new URL('../src/', import.meta.url)
 
 test('what the package exports is what others may rely on, no more', () => {
   assert.deepEqual(Object.keys(protocol), [
+    'EventStreamReader',
+    'RevocationFacts',
+    'RevocationFollower',
     'auditEventId',
     'auditEventTypes',
     'auditHashInput',
@@ -28,6 +31,7 @@ test('what the package exports is what others may rely on, no more', () => {
     'findUncovered',
     'formatAgentId',
     'formatDetail',
+    'formatServerSentEvent',
     'genesisHash',
     'hasAudience',
     'hasIssuer',
@@ -50,14 +54,17 @@ test('what the package exports is what others may rely on, no more', () => {
     'parseAgentId',
     'parseScope',
     'previousRecordInput',
+    'publishedLineage',
     'publishedTargetInput',
     'readClaims',
+    'readRevocationEvent',
     'readToken',
     'revocationLevels',
     'tokenHeader',
     'unsignedToken',
     'verifierLeewaySeconds',
     'verifyAuditChain',
+    'verifyAuditExport',
     'verifyChain',
     'verifyChainAtOnce',
   ])

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { AuditEvent, Checkpoint, Claims, DelegationRecord } from '@agentwrit/protocol'
+import type { AuditEvent, AuditExportFault, AuditKey } from '@agentwrit/protocol'
+import type { Checkpoint, Claims, DelegationRecord } from '@agentwrit/protocol'
 import type { ChainError, RevocationLevel } from '@agentwrit/protocol'
 
 /** The files in vectors/, by name. Hashes are SHA-256 in hex. */
@@ -18,6 +19,19 @@ export interface Vectors {
   }
   readonly 'audit-event': AuditEvent
   readonly checkpoint: Checkpoint
+  /** A whole log as JSON Lines, with checkpoints that were kept elsewhere; the key of the first one was compromised later. */
+  readonly 'audit-export': {
+    readonly keys: AuditKey[]
+    readonly checkpoints: Checkpoint[]
+    readonly lines: string[]
+    /** The same with one change each: the first bad event, and why. */
+    readonly changed: {
+      readonly change: string
+      readonly lines: string[]
+      readonly checkpoints: Checkpoint[]
+      readonly error: { readonly seq: number; readonly reason: AuditExportFault }
+    }[]
+  }
   readonly 'published-target': {
     readonly level: RevocationLevel
     readonly target: string

@@ -7,9 +7,17 @@ export interface ServeOptions {
   readonly dev: boolean
 }
 
+export interface RestoreAcceptOptions {
+  /** Without it the operator is asked. */
+  readonly yes: boolean
+  /** The result as JSON instead of a table. */
+  readonly json: boolean
+}
+
 /** What is done to this machine's files. main.ts hands it over: the command line itself knows the SDK alone. */
 export interface LocalCommands {
   serve(options: ServeOptions): Promise<void>
+  restoreAccept(options: RestoreAcceptOptions): Promise<void>
   readonly settingsHelp: () => string
 }
 
@@ -48,5 +56,24 @@ function awrit(local: LocalCommands): Command {
       () => `\nSettings (docs/reference/configuration.md):\n${local.settingsHelp()}`,
     )
     .action(({ dev = false }: Partial<ServeOptions>) => local.serve({ dev }))
+  addRestore(program, local)
   return program
+}
+
+function addRestore(program: Command, local: LocalCommands): void {
+  const accept: Command = program
+    .command('restore')
+    .description('what follows when the database was put back from a backup')
+    .command('accept')
+    .description(
+      'accept the database as it is: everything issued so far ends; the broker must be stopped',
+    )
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action(async ({ yes = false, json = false }: Partial<RestoreAcceptOptions>) => {
+      if (!yes && !process.stdin.isTTY) {
+        accept.error('error: nobody can be asked here; say --yes to accept the database')
+      }
+      await local.restoreAccept({ yes, json })
+    })
 }

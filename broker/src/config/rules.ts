@@ -1,5 +1,5 @@
 import { ConfigError } from './error.ts'
-import { secretSettings, settings } from './settings.ts'
+import { secretSettings } from './settings.ts'
 import type { Config, Secrets } from './settings.ts'
 import { isLoopback } from './values.ts'
 
@@ -45,7 +45,6 @@ export function configWarnings(config: Config): string[] {
 /** Settings of the contract that this version cannot honour yet. Asking for one must not be passed over in silence. */
 export const notBuilt = [
   { ...secretSettings.databaseUrl, of: (_: Config, secrets: Secrets) => secrets.databaseUrl },
-  { ...settings.auditRetentionDays, of: (config: Config) => config.auditRetentionDays },
 ]
 
 function requireBuilt(config: Config, secrets: Secrets): void {

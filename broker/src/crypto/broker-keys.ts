@@ -1,5 +1,11 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import { encodeBase64url, readToken, unsignedToken, type Claims } from '@agentwrit/protocol'
+import {
+  encodeBase64url,
+  readToken,
+  readTokenKeyId,
+  unsignedToken,
+  type Claims,
+} from '@agentwrit/protocol'
 import type { Keys, OpenedToken } from '../domain/tokens/keys.ts'
 import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { adminSecretJudge } from './admin-secret.ts'
@@ -58,7 +64,7 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
     signMessage: (message) => ring.activeSigner(message),
     ...verifying(ring, queue, ed25519),
     namesUnknownKey(token) {
-      const kid = readToken(token)?.kid
+      const kid = readTokenKeyId(token)
       return kid !== undefined && !ring.accepts(kid)
     },
     isPublicKey: (publicKey) => ed25519.isPublicKey(publicKey),

@@ -1,7 +1,10 @@
 import type { Config } from '../config.ts'
+import type { CheckpointMaker } from './audit/checkpoint-maker.ts'
 import type { Refusals } from './audit/refusals.ts'
+import type { HeadWatch } from './epoch/head-watch.ts'
 import type { RevocationIndex } from './revocation/revocation-index.ts'
 import type { KeyFollower } from './signing-keys/key-follower.ts'
+import type { Feeds } from './streams/feeds.ts'
 import type { Store } from './store.ts'
 import type { Clock, Log, Random } from './surroundings.ts'
 import type { Keys } from './tokens/keys.ts'
@@ -13,6 +16,11 @@ export interface Live {
   readonly verified: VerifiedTokens
   readonly refusals: Refusals
   readonly signingKeys: KeyFollower
+  readonly checkpoints: CheckpointMaker
+  readonly head: HeadWatch
+  readonly feeds: Feeds
+  /** Subjects with a dry run under way. */
+  readonly previewing: Set<string>
 }
 
 /** All that a verb may touch besides its arguments. */

@@ -22,10 +22,13 @@ import type { Readiness } from './state/readiness.ts'
 import { requestIdFrom } from './server/request-id.ts'
 import type { Broker, Route } from './route.ts'
 import { allRoutes } from './routes/index.ts'
+import { compilers } from './schemas/compilers.ts'
 import { securityHeaders } from './server/security-headers.ts'
 import { serveRoute } from './serve-route.ts'
 import type { TlsMaterial } from './server/tls.ts'
 import { RequestsUnderWay } from './server/under-way.ts'
+import { OpenStreams } from './streams/open-streams.ts'
+import type { StreamLimits } from './streams/stream-writer.ts'
 
 export interface AppParts {
   readonly context: Context
@@ -37,12 +40,14 @@ export interface AppParts {
   /** For tests alone: other routes than those of the API, and less patience. */
   readonly routes?: readonly Route[]
   readonly timeouts?: Timeouts
+  readonly streamLimits?: StreamLimits
 }
 
 /** The pipeline of contract 1.1, outside in: name, observe, limit, headers, route, bearer, scope, principal, handler. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { context, version, routes = allRoutes } = parts
-  const app = createServer(parts)
+  const underWay = watchRequests(parts)
+  const app = createServer(parts, underWay)
   parseBodies(app, context.clock)
   app.setErrorHandler(answerErrors(context))
   app.setNotFoundHandler(refuseUnmatched(routes))
@@ -50,23 +55,42 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
   let document: string | undefined
   const openapi = (): string => (document ??= openapiText(app.swagger(), routes))
-  const broker: Broker = { ...parts, openapi }
+  const streams = openStreams(app, parts, underWay)
+  const broker: Broker = { ...parts, openapi, streams }
   for (const route of routes) serveRoute(app, route, broker)
   await app.ready()
   return app
 }
 
+function watchRequests({ context, metrics, timeouts = contractTimeouts }: AppParts) {
+  const observers = { log: context.log, metrics }
+  return new RequestsUnderWay(
+    (reply, ending) => recordAnswer(observers, reply, ending),
+    timeouts.response,
+  )
+}
+
+/** They end when the broker stops, before it waits for what is under way. */
+function openStreams(
+  app: FastifyInstance,
+  { context, streamLimits: limits }: AppParts,
+  underWay: RequestsUnderWay,
+): OpenStreams {
+  const streams = new OpenStreams({ context, exempt: (raw) => underWay.exempt(raw), limits })
+  app.addHook('preClose', (done) => {
+    streams.endAll()
+    done()
+  })
+  return streams
+}
+
 /** Fastify with every path by which an answer can leave it in our hands. */
-function createServer(parts: AppParts): FastifyInstance {
+function createServer(parts: AppParts, underWay: RequestsUnderWay): FastifyInstance {
   const { context, metrics, tls, timeouts = contractTimeouts } = parts
   const observers = { log: context.log, metrics }
   const headers = securityHeaders(tls !== undefined)
   const clientAddress = clientAddressBehind(context.config.trustedProxies)
   const requestId = requestIdFrom(context.random)
-  const underWay = new RequestsUnderWay(
-    (reply, seconds) => recordAnswer(observers, reply, seconds),
-    timeouts.response,
-  )
   const begin = beginRequest({ underWay, headers, clientAddress })
   const answerError = answerErrors(context)
   const newRequestId = (): string => requestId(undefined)
@@ -85,6 +109,7 @@ function createServer(parts: AppParts): FastifyInstance {
     return503OnClosing: false,
     // Nothing in a path is longer than the header block allows.
     routerOptions: { maxParamLength: 65_536 },
+    schemaController: { compilersFactory: compilers },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   }) as FastifyInstance
 

@@ -9,9 +9,11 @@ import type { Access, BearerRule } from './authenticate.ts'
 import type { JsonObject } from './body/json-body.ts'
 import type { Metrics } from './state/metrics.ts'
 import type { RateLimit } from './limits/rate-limit.ts'
+import type { EventStream } from './event-stream.ts'
 import type { RawAnswer } from './raw-answer.ts'
 import type { Readiness } from './state/readiness.ts'
 import type { WireSchema } from './schemas/wire-schema.ts'
+import type { OpenStreams } from './streams/open-streams.ts'
 
 /** What the routes of one broker answer from. */
 export interface Broker {
@@ -21,6 +23,7 @@ export interface Broker {
   readonly version: string
   /** The OpenAPI document of everything that is served. */
   readonly openapi: () => string
+  readonly streams: OpenStreams
 }
 
 /** One request, as far as a route may know it: checked against the route's schemas. */
@@ -43,6 +46,8 @@ export interface RouteDefinition<Body, Query, Params, Answer, Bearer> {
   readonly bearer?: Bearer
   readonly scopes?: readonly [string, ...string[]]
   readonly kinds?: readonly Caller['kind'][]
+  /** Also while the store is not the one that this broker has answered from. */
+  readonly isAlwaysServed?: boolean
   /** Per client address, tested before the body is read; a refusal is audited. */
   readonly rateLimit?: RateLimit & { readonly refusal: Refusal }
   /** Per account and client address, tested once the body is parsed. */
@@ -56,11 +61,11 @@ export interface RouteDefinition<Body, Query, Params, Answer, Bearer> {
   readonly query?: WireSchema<Query>
   readonly params?: WireSchema<Params>
   readonly status: 200 | 201 | 204
-  /** Absent with 204, and where the handler answers a `RawAnswer`. */
+  /** Absent with 204, and where the handler answers a `RawAnswer` or an `EventStream`. */
   readonly answer?: WireSchema<Answer>
   /** Instead of the serialiser compiled from `answer`. */
   readonly serialise?: (answer: Answer) => string
-  /** Content type of a `RawAnswer`. */
+  /** Content type of a `RawAnswer` or an `EventStream`. */
   readonly produces?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Codes of this route's own; those that every such route can answer are added. */
@@ -90,7 +95,7 @@ export function route<
   Body = undefined,
   Query = undefined,
   Params = undefined,
-  Answer = void | RawAnswer,
+  Answer = void | RawAnswer | EventStream,
   Bearer extends BearerRule | undefined = undefined,
 >(definition: RouteDefinition<Body, Query, Params, Answer, Bearer>): Route {
   const { bearer, scopes, kinds } = definition

@@ -4,6 +4,7 @@ import { Fault } from '../domain/fault.ts'
 import { isStillLive } from '../domain/tokens/check-token.ts'
 import { authenticate } from './authenticate.ts'
 import { unknownPath } from './errors/not-found.ts'
+import { EventStream } from './event-stream.ts'
 import { originOf } from './origin.ts'
 import { RateLimiter } from './limits/rate-limit.ts'
 import { RawAnswer } from './raw-answer.ts'
@@ -48,12 +49,19 @@ function admit(route: Route, { context }: Broker) {
     // Fastify lets a parameter be empty; a trailing slash is another path, and nobody's.
     if (route.params !== undefined && hasEmptyValue(request.params)) return done(unknownPath())
     request.route = route
+    if (context.live.head.isRegressed && route.isAlwaysServed !== true) return done(regressed())
     const network = sourceNetwork(request.sourceIp)
     const wait = limiter?.take(network, neighbourhoodOf(network)) ?? 0
     if (rateLimit === undefined || wait === 0) return done()
     const { refusal } = rateLimit
     done(new Fault('rate_limited', 'too many attempts', { retryAfter: wait / 1000, refusal }))
   }
+}
+
+/** Nothing is decided by a store that is older than what it was. */
+function regressed(): Fault {
+  const detail = 'the store is not the one that this broker has answered from'
+  return new Fault('service_unavailable', detail, { retryAfter: 1 })
 }
 
 function hasEmptyValue(params: unknown): boolean {
@@ -90,7 +98,9 @@ function respond(route: Route, broker: Broker) {
     if (route.method === 'GET' && caller !== undefined && !isStillLive(context, caller)) {
       await refuseDead(route, broker, request)
     }
-    deliver(route, reply, value)
+    if (value instanceof EventStream && caller !== undefined) {
+      broker.streams.begin(reply, caller, value)
+    } else deliver(route, reply, value)
   }
 }
 

@@ -14,10 +14,10 @@ export function chainEvents(
   const timestamp = new Date(at).toISOString()
   const rows: Row[] = []
   let { seq, hash: previous } = head
-  for (const event of events) {
+  for (const { relates_to: relatesTo, ...event } of events) {
     seq += 1
     const chained = link({ ...event, id: auditEventId(seq), seq, timestamp, prev_hash: previous })
-    rows.push(toAuditEventRow(chained, at))
+    rows.push(toAuditEventRow(chained, { at, relatesTo }))
     previous = chained.hash
   }
   return { head: { ...head, seq, hash: previous }, rows }

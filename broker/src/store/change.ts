@@ -2,7 +2,9 @@
 // number and awaits nothing, so one engine can run it in a savepoint and the other decide a whole batch at once.
 // Laws: guards are tested in order against what the changes before it wrote; the first that does not hold names the
 // answer, and nothing of the change is written.
+import type { AuditHead } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../domain/audit/audit-event.ts'
+import type { Epoch } from '../domain/epoch/epoch.ts'
 import type { Value } from './table.ts'
 import type { ColumnName, ExpiringTableName, PlainTableName, TableName } from './tables.ts'
 
@@ -12,8 +14,17 @@ export interface Change<Name extends string = string> {
   readonly events: readonly NewAuditEvent[]
   /** `exp` (seconds) of the token that the change issues. */
   readonly highestExp?: number
+  /** The epoch that begins with it. */
+  readonly epoch?: Epoch
+  /** The last audit event that it removes. */
+  readonly pruned?: AuditHead
   /** Overtakes what waits: revocations. */
   readonly urgent?: boolean
+}
+
+/** What the head row says of the change from then on. */
+export function prunedBy({ pruned }: Change) {
+  return pruned === undefined ? {} : { prunedSeq: pruned.seq, prunedHash: pruned.hash }
 }
 
 export type Guard<Name extends string = string> = { readonly name: Name } & (
@@ -43,7 +54,8 @@ interface FewerRows<Table extends TableName> {
   readonly fewer: Table
   readonly than: number
   readonly key: Key<Table>
-  readonly where?: Condition<Table>
+  /** Bounds alone: then an index counts them, however many there are. */
+  readonly where?: { readonly [Column in ColumnName<Table>]?: BoundTest }
 }
 
 /** The batch's time lies before this instant (milliseconds). */
@@ -60,9 +72,13 @@ type Key<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: s
 type Condition<Table extends TableName> = { readonly [Column in ColumnName<Table>]?: Test }
 
 /** A value the column must hold (null: unset), a bound, or its place in time; see `passes`. */
-export type Test = Value | BoundTest | TimeTest
+export type Test = Value | BoundTest | TimeTest | EndTest
 /** In the column's own unit; an unset column is outside every bound. */
 export type BoundTest = { readonly atLeast: number } | { readonly above: number }
+/** Text that ends so. */
+export interface EndTest {
+  readonly endsWith: string
+}
 export type TimeTest =
   | { readonly time: 'ahead' | 'ahead or unset' | 'since epoch' }
   /** Unset, or later than the batch or than this instant (milliseconds). */
@@ -80,6 +96,7 @@ export type Write =
   | { [Table in TableName]: Remove<Table> }[TableName]
   | { [Table in PlainTableName]: InsertEach<Table> }[PlainTableName]
   | RemoveExpired
+  | RemoveThrough
 
 interface Insert<Table extends TableName> {
   readonly insert: Table
@@ -98,13 +115,17 @@ interface Remove<Table extends TableName> {
   readonly key: Key<Table>
 }
 
-/** One row for every row of another table under the key that meets the condition; the change's answer holds them. */
+/**
+ * One row for every row of another table under the key that meets the condition; the change's answer holds them, unless
+ * they are quiet.
+ */
 interface InsertEach<Table extends TableName> {
   readonly insertEach: TableName
   readonly of: Table
   readonly key: Key<Table>
   readonly where?: Condition<Table>
   readonly row: Readonly<Record<string, NewValue>>
+  readonly isQuiet?: true
 }
 
 /** Rows worthless for ten minutes, at most so many. */
@@ -113,11 +134,17 @@ interface RemoveExpired {
   readonly atMost: number
 }
 
+/** Every row of this number or a lower one. */
+interface RemoveThrough {
+  readonly removeThrough: 'auditEvents' | 'checkpoints'
+  readonly seq: number
+}
+
 /** A value, or what only the batch knows; see `fill`. */
 export type NewValue =
   | Value
-  /** The batch's time plus so many milliseconds. */
-  | { readonly at: number }
+  /** The batch's time plus so many milliseconds, and no earlier than this instant (milliseconds). */
+  | { readonly at: number; readonly noEarlierThan?: number }
   /** The present value, raised to this one. */
   | { readonly atLeast: number }
   /** The highest `exp` issued before this write, and no less than so many milliseconds after the batch. */
@@ -126,5 +153,7 @@ export type NewValue =
   | { readonly wholeSecondAfter: number }
   /** Number of the change's first audit event. */
   | { readonly seq: true }
+  /** The next number of what verifiers are told, another one for each row. */
+  | { readonly streamSeq: true }
   /** In `insertEach`: the other row's value, behind this text if there is one. */
   | { readonly copied: string; readonly behind?: string }

@@ -1,11 +1,15 @@
+import type { HighWater } from '../domain/epoch/epoch.ts'
 import { Fault } from '../domain/fault.ts'
 import type { FailedGuard, KeptChange, Outcome } from '../domain/outcome.ts'
 import type { Change } from './change.ts'
 import { EngineFailure, type BatchReport, type Decision, type Engine } from './engine.ts'
 import type { StoreObserver } from './store-observer.ts'
 import type { Row } from './table.ts'
+import type { Head } from './tables/head.ts'
 
 const batchSize = 64
+/** Places that ordinary changes always have: whoever revokes in a loop must not stop all others. */
+const reserved = 16
 /** For each of the two queues. */
 const queueSize = 4096
 
@@ -22,7 +26,7 @@ interface Made {
   readonly made: readonly Row[]
 }
 
-type Decided = Omit<BatchReport, 'decisions'> & { readonly decision: Decision }
+type Decided = Omit<BatchReport, 'decisions' | 'head'> & { readonly decision: Decision }
 
 /**
  * Group commit: the changes that arrive while a commit is in flight make up the next batch, urgent ones first. There
@@ -37,10 +41,12 @@ export class Committer {
   #working: Promise<void> | undefined
   #isFinished = false
   #lastTime: number
+  #latest: HighWater
 
-  /** `lastTime`: of the last change before this start, milliseconds. */
-  constructor(engine: Engine, clock: () => number, observer: StoreObserver, lastTime: number) {
-    this.#lastTime = lastTime
+  /** `head`: as the last change before this start has left it. */
+  constructor(engine: Engine, clock: () => number, observer: StoreObserver, head: Head) {
+    this.#lastTime = head.lastTime
+    this.#latest = head
     this.#engine = engine
     this.#clock = clock
     this.#observer = observer
@@ -79,6 +85,11 @@ export class Committer {
     return this.#lastTime
   }
 
+  /** How far the store had come after the latest batch. */
+  get latest(): HighWater {
+    return this.#latest
+  }
+
   /** Accepts nothing more; resolves when all that waits has been decided. */
   async finish(): Promise<void> {
     this.#isFinished = true
@@ -110,7 +121,7 @@ export class Committer {
   }
 
   #nextBatch(): Waiting[] {
-    const urgent = this.#urgent.splice(0, batchSize)
+    const urgent = this.#urgent.splice(0, batchSize - Math.min(this.#ordinary.length, reserved))
     return [...urgent, ...this.#ordinary.splice(0, batchSize - urgent.length)]
   }
 
@@ -122,6 +133,7 @@ export class Committer {
       batch.forEach((waiting, place) => answer(waiting, report, place))
       // Still before the callers go on, but too late for an observer's error to become their answer.
       this.#lastTime = report.at
+      this.#latest = report.head
       this.#observe(batch, report, (performance.now() - startedAt) / 1000)
     } catch (error) {
       this.#observer.operationFailed('commit')
@@ -140,7 +152,7 @@ export class Committer {
 }
 
 function answer({ resolve, reject }: Waiting, report: BatchReport, place: number): void {
-  const { decisions, ...batch } = report
+  const { decisions, head: _, ...batch } = report
   const decision = decisions[place]
   if (decision === undefined) reject(unavailable('the store does not answer'))
   else resolve({ ...batch, decision })

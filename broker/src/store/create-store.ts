@@ -4,10 +4,14 @@ import { createAgentStore } from './agent-store.ts'
 import { createAppStore } from './app-store.ts'
 import { appendEvents } from './changes/append-events.ts'
 import { prune, pruneBound } from './changes/prune.ts'
+import { beginEpoch } from './changes/begin-epoch.ts'
 import type { Committer } from './committer.ts'
+import { createChangeStore } from './change-store.ts'
 import { createDelegationStore } from './delegation-store.ts'
+import type { History } from './history.ts'
+import { createIntegrityStore } from './integrity-store.ts'
 import { createLaunchTokenStore } from './launch-token-store.ts'
-import { readHead, type RowSource } from './reads/finds.ts'
+import { followEvents, readHead, type RowSource } from './reads/finds.ts'
 import type { Scanner } from './reads/scans.ts'
 import { createRevocationStore } from './revocation-store.ts'
 import { createSessionStore } from './session-store.ts'
@@ -21,6 +25,7 @@ export interface StoreParts {
   /** For many rows. */
   readonly scanner: Scanner
   readonly observer: StoreObserver
+  readonly history: History
   /** Ends the process if another broker could be using the same store. */
   readonly requireSoleUse?: () => void
   /** Closes the parts, once the last change has been decided. */
@@ -33,6 +38,7 @@ export function createStore({
   source,
   scanner,
   observer,
+  history,
   close,
   requireSoleUse,
 }: StoreParts): Store {
@@ -48,12 +54,24 @@ export function createStore({
     sessions: createSessionStore({ committer, source, observer, find }),
     delegations: createDelegationStore({ committer, source, find, scan }),
     revocations: createRevocationStore({ committer, source, observer, find, scan }),
+    changes: createChangeStore({ source, find, scan }),
     audit: {
       append: async (events) => void (await committer.commit(appendEvents(events))),
       read: (fromSeq, limit) => scan('auditEvents', { fromSeq, limit }),
-      count: async () => (await head()).seq,
+      follow: (seq, limit) => find(followEvents(source, seq, limit)),
+      list: (filter, page) => scan('auditTrail', { filter, page }),
+      count: async () => {
+        const { seq, prunedSeq } = await head()
+        return seq - prunedSeq
+      },
     },
+    integrity: createIntegrityStore({ committer, source, find, scan }),
     signingKeys: createSigningKeyStore({ committer, source, find, scan }),
+    epochs: {
+      begin: (next, previous, events) => committer.commit(beginEpoch(next, previous, events)),
+      inspect: () => find(history.inspect()),
+      remember: () => history.remember(),
+    },
     head: async () => {
       const { lastTime: _, ...values } = await head()
       return values

@@ -1,3 +1,4 @@
+import type { HighWater } from '../domain/epoch/epoch.ts'
 import type { Change } from './change.ts'
 import type { Row } from './table.ts'
 
@@ -18,6 +19,8 @@ export interface BatchReport {
   readonly at: number
   /** Highest `exp` (seconds) issued up to and in this batch. */
   readonly highestExp: number
+  /** How far the store has come with it. */
+  readonly head: HighWater
   readonly decisions: readonly Decision[]
 }
 

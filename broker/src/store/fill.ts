@@ -1,5 +1,5 @@
 import type { NewValue } from './change.ts'
-import type { Moment } from './moment.ts'
+import type { Moment, WritingMoment } from './moment.ts'
 import type { Row, Value } from './table.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Row, Value } from './table.ts'
  */
 export function fill(
   values: Readonly<Record<string, NewValue>>,
-  moment: Moment,
+  moment: WritingMoment,
   present?: Row,
 ): Row {
   return Object.fromEntries(
@@ -19,11 +19,16 @@ export function fill(
   )
 }
 
-function fillValue(value: NewValue, moment: Moment, present: (column?: string) => Value): Value {
+function fillValue(
+  value: NewValue,
+  moment: WritingMoment,
+  present: (column?: string) => Value,
+): Value {
   if (typeof value !== 'object' || value === null) return value
-  if ('at' in value) return moment.at + value.at
+  if ('at' in value) return Math.max(moment.at + value.at, value.noEarlierThan ?? 0)
   if ('highestExp' in value) return highestExpAt(moment, value.atLeastAfter)
   if ('seq' in value) return moment.seq
+  if ('streamSeq' in value) return moment.drawStreamSeq()
   if ('wholeSecondAfter' in value) return wholeSecondAfter(moment.at + value.wholeSecondAfter)
   if ('copied' in value) return copied(present(value.copied), value.behind)
   const old = present()

@@ -1,12 +1,19 @@
-import type { Guard, Test } from './change.ts'
+import type { BoundTest, EndTest, Guard, Test, TimeTest } from './change.ts'
 import type { Moment } from './moment.ts'
 import type { ColumnType, Row, TableDescription } from './table.ts'
 import { tables, type TableName } from './tables.ts'
 
+export interface GuardedRows {
+  readonly table: TableName
+  readonly key: Row
+  /** Rows that do not meet it need not be loaded. */
+  readonly where: Readonly<Record<string, Test>>
+}
+
 /** The guard's table and key, for whoever loads its rows; undefined when it needs none. */
-export function guardedRows(guard: Guard): { table: TableName; key: Row } | undefined {
+export function guardedRows(guard: Guard): GuardedRows | undefined {
   if ('before' in guard || 'after' in guard) return undefined
-  return { table: tableOf(guard), key: { ...guard.key } }
+  return { table: tableOf(guard), key: { ...guard.key }, where: { ...guard.where } }
 }
 
 /** Decides a guard from the rows under its key: the one judge for both engines. */
@@ -48,7 +55,20 @@ function passes(
   if (typeof test !== 'object' || test === null) return value === test
   if ('unliftedFor' in test) return value === null || isAfterEither(value, test, moment)
   if ('time' in test && value === null) return test.time === 'ahead or unset'
-  if (typeof value !== 'number') return false
+  if ('endsWith' in test) return endsWith(value, test)
+  return typeof value === 'number' && isWithin(test, value, type, moment)
+}
+
+function endsWith(value: Row[string], test: EndTest): boolean {
+  return typeof value === 'string' && value.endsWith(test.endsWith)
+}
+
+function isWithin(
+  test: BoundTest | Exclude<TimeTest, { readonly unliftedFor: number }>,
+  value: number,
+  type: ColumnType | undefined,
+  moment: Moment,
+): boolean {
   if ('atLeast' in test) return value >= test.atLeast
   if ('above' in test) return value > test.above
   const instant = type === 'seconds' ? value * 1000 : value

@@ -1,3 +1,4 @@
+import { longestLife } from '../domain/tokens/longest-life.ts'
 import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { migrations } from './migrations.ts'
 import { readInteger } from './read-column.ts'
@@ -64,6 +65,9 @@ async function found(sql: Sql, mac: RowMac, founding: Founding): Promise<void> {
   ])
   const insert = (table: TableDescription, row: Row) =>
     sql.run(insertInto(table), storedValues(table, mac.seal(table, row)))
-  await insert(head, toHeadRow(newHead(founding.epoch)))
+  const { importedAt } = founding.firstSigningKey
+  // Tokens that an older broker has issued under this key are accepted too: no revocation of one is forgotten before.
+  const highestExp = importedAt === undefined ? 0 : Math.ceil(importedAt / 1000) + longestLife
+  await insert(head, toHeadRow({ ...newHead(founding.epoch), highestExp }))
   await insert(signingKeys, toSigningKeyRow(founding.firstSigningKey))
 }

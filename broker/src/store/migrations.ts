@@ -79,6 +79,8 @@ export const migrations: readonly Migration[] = [
     // Older code knows no delegated sessions, and no revocation but of single sessions and apps.
     oldestCode: 4,
     statements: [
+      'alter table tokens add column hash text',
+      'alter table sessions add column current_hash text',
       'alter table sessions add column kid text',
       'update sessions set kid = (select kid from tokens where jti = current_jti)',
       'alter table sessions add column parent_sid text',
@@ -86,7 +88,7 @@ export const migrations: readonly Migration[] = [
       'alter table sessions add column depth bigint not null default 0',
       'create index sessions_sub on sessions (sub)',
       'create index sessions_lsid on sessions (lsid) where lsid is not null',
-      'create index sessions_parent_sid on sessions (parent_sid) where parent_sid is not null',
+      'create index sessions_parent_sid on sessions (parent_sid, current_exp) where parent_sid is not null',
       'create index sessions_task_id on sessions (task_id) where task_id is not null',
       'create index sessions_app_id on sessions (app_id) where app_id is not null',
       `create table delegations (
@@ -129,15 +131,18 @@ export const migrations: readonly Migration[] = [
       'create index changes_committed_at on changes (committed_at)',
       `create table checkpoints (
         seq bigint primary key, hash text not null, made_at bigint not null, kid text not null, signature text not null)`,
+      'alter table audit_events add column relates_to text',
       'drop index audit_events_agent_id',
       'drop index audit_events_task_id',
       'drop index audit_events_jti',
       'create index audit_events_agent_id on audit_events (agent_id, seq) where agent_id is not null',
-      'create index audit_events_task_id on audit_events (task_id, seq) where task_id is not null',
+      'create index audit_events_task_id on audit_events (task_id, seq, event_type) where task_id is not null',
       'create index audit_events_jti on audit_events (jti, seq) where jti is not null',
+      'create index audit_events_relates_to on audit_events (relates_to, seq) where relates_to is not null',
       'create index audit_events_app_id on audit_events (app_id, seq) where app_id is not null',
+      'create index audit_events_app_event_type on audit_events (app_id, event_type, seq) where app_id is not null',
       'create index audit_events_event_type on audit_events (event_type, seq)',
-      "create index audit_events_denied on audit_events (seq) where outcome = 'denied'",
+      "create index audit_events_denied on audit_events (seq, event_type, app_id) where outcome = 'denied'",
       'create index audit_events_happened_at on audit_events (happened_at, seq)',
     ],
   },

@@ -2,15 +2,25 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { HighWater } from '../domain/epoch/epoch.ts'
 import type { Store } from '../domain/store.ts'
 import type { SigningKey } from '../domain/signing-keys/signing-key.ts'
 import { Committer } from './committer.ts'
 import { createStore } from './create-store.ts'
+import { HighWaterFile } from './high-water-file.ts'
+import { History } from './history.ts'
 import { readHead } from './reads/finds.ts'
+import {
+  databaseGone,
+  requireSameHistory,
+  withoutHighWater,
+  type Opened,
+} from './require-same-history.ts'
 import { RowMac } from './row-mac.ts'
 import { SqliteReader } from './sqlite/reader.ts'
 import { SqliteEngine } from './sqlite/sqlite-engine.ts'
 import { openForReading } from './sqlite/database.ts'
+import { OpenedFiles } from './sqlite/opened-files.ts'
 import { StoreLock } from './sqlite/store-lock.ts'
 import { StoreOpenError } from './store-open-error.ts'
 import type { StoreObserver } from './store-observer.ts'
@@ -27,6 +37,10 @@ export interface StoreOptions {
   /** Milliseconds since the epoch; read once for each batch. */
   readonly clock: () => number
   readonly observe: StoreObserver
+  /** Whatever was put in its place is opened as it is: only for the operator who accepts it. */
+  readonly isAccepting?: boolean
+  /** Told what is no error and should be known. */
+  readonly warn?: (message: string) => void
   /** Called when the process must end: what was last written is known only after a new start. */
   readonly fatal: (error: Error) => void
 }
@@ -41,6 +55,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     for (const part of parts.splice(0).toReversed()) await part.close()
   }
   try {
+    const highWater = new HighWaterFile(path)
+    const mark = options.isAccepting === true ? undefined : highWater.read()
+    if (mark !== undefined && isStoreEmpty(path)) throw databaseGone(path, highWater)
     const engine = await SqliteEngine.open(toOpening(path, options), options.fatal)
     parts.push(engine)
     const scanner = await SqliteReader.open(path, options.macKey, options.fatal)
@@ -48,11 +65,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const database = openForReading(path)
     parts.push(database)
     const source = { sql: database.sql, mac: new RowMac(options.macKey) }
-    const { lastTime } = await readHead(source)
+    const opened = { path, source, highWater }
+    if (mark !== undefined) await requireSameHistory(opened, mark)
+    const head = await readHead(source)
+    const committer = new Committer(engine, options.clock, options.observe, head)
+    const history = followHistory(opened, head, committer)
+    if (options.isAccepting !== true) {
+      // Before the first answer; that it cannot be written must be known now.
+      await history.remember()
+      if (mark === undefined && head.seq > 0) options.warn?.(withoutHighWater(highWater))
+    }
     return createStore({
-      committer: new Committer(engine, options.clock, options.observe, lastTime),
+      committer,
       source,
       scanner,
+      history,
       observer: options.observe,
       requireSoleUse: () => {
         if (!lock.isInPlace()) options.fatal(new StoreOpenError(lockGone(path)))
@@ -64,6 +91,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (cause instanceof StoreOpenError) throw cause
     throw new StoreOpenError(`The database ${path} cannot be opened.`, { cause })
   }
+}
+
+function followHistory(
+  { path, source, highWater }: Opened,
+  mark: HighWater,
+  committer: Committer,
+): History {
+  const files = new OpenedFiles(path)
+  return new History({
+    source,
+    mark,
+    latest: () => committer.latest,
+    isReplaced: () => files.isReplaced(),
+    write: (reached) => highWater.write(reached),
+  })
 }
 
 /** Whether nothing has been kept at this path yet: a missing key file beside a store that is not empty is an error. */

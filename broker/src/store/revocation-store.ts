@@ -36,12 +36,19 @@ export function createRevocationStore({
     find: (id) => find(findRevocation(source, id)),
     findStanding: (level, target) => find(findStandingRevocation(source, level, target)),
     list: (filter, page, at) => scan('revocations', { filter, page, at }),
-    foresee: (entry, at, within) => scan('reach', { entry, at, within }),
+    foresee: (entry, { at, within, appId }) =>
+      scan('reach', {
+        entry,
+        at,
+        endsAt: Date.now() + within,
+        ...(appId === undefined ? {} : { appId }),
+      }),
     measure: async (entry, within) => {
       const { released, sid, revokedAt: at } = entry
       // Nearly every release: nothing was delegated, so it killed the one token it was asked for.
       const isAlone = released && !(await find(hasChildren(source, sid ?? '')))
-      return isAlone ? { killed: 1, isComplete: true } : scan('reach', { entry, at, within })
+      if (isAlone) return { killed: 1, isComplete: true }
+      return scan('effect', { entry, at, endsAt: Date.now() + within })
     },
     noteEffects: async (effects, events) => {
       const outcome = await committer.commit(noteEffects(effects, events))

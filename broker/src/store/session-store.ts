@@ -6,7 +6,13 @@ import { renewToken } from './changes/renew-token.ts'
 import { repeatRenewal } from './changes/repeat-renewal.ts'
 import type { Committer } from './committer.ts'
 import { withEnded } from './ended.ts'
-import { findRenewal, findSession, findSessionOfToken, type RowSource } from './reads/finds.ts'
+import {
+  findIssuedToken,
+  findRenewal,
+  findSession,
+  findSessionOfToken,
+  type RowSource,
+} from './reads/finds.ts'
 import type { StoreObserver } from './store-observer.ts'
 
 interface SessionStoreParts {
@@ -27,14 +33,15 @@ export function createSessionStore({
   return {
     begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
     find: (sid) => find(findSession(source, sid)),
+    findIssued: (jti) => find(findIssuedToken(source, jti)),
     findByToken: (jti) => find(findSessionOfToken(source, jti)),
     renew: async (swap, events) =>
       withEnded(await committer.commitAndTell(renewToken(swap, events))),
     findRenewal: (oldJti) => find(findRenewal(source, oldJti)),
     repeatRenewal: (repeat, events) => committer.commit(repeatRenewal(repeat, events)),
     endReused: (entry, after, events) => committer.commit(endReusedSession(entry, after, events)),
-    release: async (entry, events) => {
-      const outcome = await committer.commit(releaseSession(entry, events))
+    release: async (entry, events, presented) => {
+      const outcome = await committer.commit(releaseSession(entry, events, presented))
       if (outcome.kept) observer.tokensKilled('release', 1)
       return outcome
     },

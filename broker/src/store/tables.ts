@@ -1,6 +1,8 @@
 import { agents } from './tables/agents.ts'
 import { appNames, apps } from './tables/apps.ts'
 import { auditEvents } from './tables/audit-events.ts'
+import { changes } from './tables/changes.ts'
+import { checkpoints } from './tables/checkpoints.ts'
 import { delegations } from './tables/delegations.ts'
 import { head } from './tables/head.ts'
 import { launchTokens } from './tables/launch-tokens.ts'
@@ -17,6 +19,8 @@ export const tables = {
   appNames,
   apps,
   auditEvents,
+  changes,
+  checkpoints,
   delegations,
   head,
   launchTokens,

@@ -73,7 +73,7 @@ const cuts: readonly Cut[] = [
   },
   {
     name: 'app',
-    make: ({ operator, appId }) => operator.removeApp(appId),
+    make: ({ operator, appId }) => operator.deregisterApp(appId),
     live: [false, [false, false, false], [false, false, false]],
   },
   {

@@ -39,7 +39,7 @@ test('a verifier follows the feed and launches nothing', async () => {
 test('unknown id, wrong secret and inactive app are one and the same answer; the audit tells them apart', async () => {
   await using broker = await testBroker()
   const [app, gone] = [await registerApp(broker), await registerApp(broker)]
-  await (await broker.operator()).removeApp(gone.app_id)
+  await (await broker.operator()).deregisterApp(gone.app_id)
   const start = (await broker.broker.context.store.head()).seq
   const answers = []
   for (const body of [

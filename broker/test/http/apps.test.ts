@@ -149,7 +149,7 @@ test('a change is all or nothing, and its events tell whether the ceiling really
     assertProblem(await askAsOperator(broker, 'PUT', url, body), 400, code)
   }
   assert.deepEqual((await askAsOperator(broker, 'GET', url)).body['scopes'], ['read:data:*'])
-  assert.deepEqual(await typesSince(broker, start), [])
+  assert.deepEqual(await typesSince(broker, start), ['scope_violation'])
 
   broker.advance(1000)
   const same = { scopes: ['read:data:*'], token_ttl: 100, delegates_to: [] }

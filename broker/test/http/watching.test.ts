@@ -43,7 +43,7 @@ test('health tells of a real query at most a second old, shared with readyz', as
     uptime: 1,
     db_connected: true,
     audit_events_count: 7,
-    features: ['renew-idempotency', 'revoke-dry-run'],
+    features: ['renew-idempotency', 'revoke-dry-run', 'revocation-stream', 'audit-stream'],
   })
   assert.equal((await get(made.app, '/readyz')).status, 200)
   assert.equal(store.probes, 1)

@@ -174,7 +174,7 @@ test('deregistering an app kills its tokens, launch tokens and agents before the
     String((await registerWith(broker, await launchFrom(neighbour))).body['access_token']),
     await issueRaw(broker),
   ]
-  await (await broker.operator()).removeApp(registered.app_id)
+  await (await broker.operator()).deregisterApp(registered.app_id)
   for (const moment of ['at once', 'after a restart']) {
     if (moment === 'after a restart') await broker.restart()
     for (const token of [bearer, first, agent]) await assertDead(broker, token)
@@ -194,7 +194,7 @@ test('what an app did is dead though its login was released before', async () =>
   await app.signOut()
   assert.equal((await broker.client.validate(agent)).valid, true)
   assert.equal((await registerWith(broker, pending)).status, 200)
-  await (await broker.operator()).removeApp(registered.app_id)
+  await (await broker.operator()).deregisterApp(registered.app_id)
   await assertDead(broker, agent)
   assertProblem(await registerWith(broker, pending), 401, 'unauthorized')
 })
@@ -215,7 +215,7 @@ test('of a deregistration and whatever the app does at the same time nothing sur
       () => ask(broker, 'POST', '/v1/token/renew', { bearer: agent }),
       () => ask(broker, 'POST', '/v1/token/renew', { bearer }),
     ]
-    calls.splice(round % 6, 0, () => operator.removeApp(registered.app_id))
+    calls.splice(round % 6, 0, () => operator.deregisterApp(registered.app_id))
     const answers = (await Promise.all(calls.map((call) => call()))) as Partial<Answer>[]
     for (const made of answers) {
       if (typeof made.body?.['access_token'] === 'string')

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import {
   asyncProperty,
   check,
   defaultReportMessage,
+  type Arbitrary,
   type Parameters,
   type RunDetails,
 } from 'fast-check'
@@ -23,8 +26,12 @@ export interface Wanted {
 
 /** Trees that share a broker, one after the other. */
 const groveSize = 25
-/** Groves that grow side by side: each waits for its disk most of the time. */
-const gardeners = 12
+/** Groves that grow side by side, for each waits now and then: for a signature, or for its disk. */
+const gardeners = 4
+/** A start costs as much as two trees: only in every such grove are there restarts. */
+const restartInterval = 4
+/** In memory where the system has such a folder: what is asked here is who lives, not what a disk forgets. */
+const under = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** Milliseconds in which a failure is made smaller. */
 const patience = 60_000
 
@@ -37,15 +44,16 @@ const climates: readonly Settings[] = [
 ]
 
 /** Random trees, grown in the model and in real brokers side by side; throws at the first difference. */
-export async function growTrees({ trees, seed, port, progress }: Wanted): Promise<Tally> {
+export async function growTrees({ trees: count, seed, port, progress }: Wanted): Promise<Tally> {
   const tally = new Tally()
   let next = 0
   const garden = async () => {
-    while (next * groveSize < trees) {
+    while (next * groveSize < count) {
       const grove = next++
       const settings = climates[grove % climates.length] ?? mild
-      const numRuns = Math.min(groveSize, trees - grove * groveSize)
-      await growGrove({ settings, port, tally }, { numRuns, seed: seed + grove })
+      const numRuns = Math.min(groveSize, count - grove * groveSize)
+      const trees = anyTree(grove % restartInterval === 0 ? [] : ['restart'])
+      await growGrove({ settings, port, tally, trees }, { numRuns, seed: seed + grove })
       progress?.(tally)
     }
   }
@@ -54,6 +62,7 @@ export async function growTrees({ trees, seed, port, progress }: Wanted): Promis
 }
 
 interface Soil extends Pick<Wanted, 'port'> {
+  readonly trees: Arbitrary<Tree>
   readonly settings: Settings
   readonly tally: Tally
 }
@@ -75,12 +84,12 @@ async function growGrove(soil: Soil, { numRuns, seed }: Seeds): Promise<void> {
 }
 
 async function run(
-  { settings, port, tally }: Soil,
+  { settings, port, tally, trees }: Soil,
   parameters: Parameters<[Tree]>,
 ): Promise<RunDetails<[Tree]>> {
-  await using running = await testBroker({ environment: toEnvironment(settings) })
+  await using running = await testBroker({ environment: toEnvironment(settings), under })
   const ground = { port: port(running), settings, tally }
-  const property = asyncProperty(anyTree, (tree) => runTree(ground, tree))
+  const property = asyncProperty(trees, (tree) => runTree(ground, tree))
   return await check(property, parameters)
 }
 

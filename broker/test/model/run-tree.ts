@@ -13,7 +13,14 @@ import type { Port } from './port.ts'
 import { isLive } from './liveness.ts'
 import { foretell } from './revoke.ts'
 import type { Tally } from './tally.ts'
-import { newWorld, type Settings, type Token, type World } from './world.ts'
+import {
+  findToken,
+  newWorld,
+  type Session,
+  type Settings,
+  type Token,
+  type World,
+} from './world.ts'
 
 export interface Ground {
   readonly port: Port
@@ -114,6 +121,7 @@ function meet(twin: Twin, token: Token): void {
 /** What is said before is what dies after, by the model and by the broker alone. */
 async function takeRevocation(twin: Twin, operation: Revoke): Promise<Answer> {
   const { world, port, names } = twin
+  const bearer = findToken(world, operation.bearer)
   const foretold = foretell(world, operation)
   const asked = { ...toRevokeRequest(names, operation), dry_run: true }
   const said = await port.revoke(names.textOf(operation.bearer), asked)
@@ -134,11 +142,16 @@ async function takeRevocation(twin: Twin, operation: Revoke): Promise<Answer> {
   // An old token that was shown late has ended its session already; nobody was told how many died of it.
   if (expected.count !== undefined) assert.equal(heard.count, expected.count, 'count')
   assert.deepEqual(withoutTail(by_depth), depthsOf(died))
-  const dead = died.filter(({ session }) => session.task !== undefined)
+  const dead = died.filter(({ session }) => isShown(session, bearer.session))
   const ids = new Set(dead.map(({ session }) => names.subOf(session.sub)))
   assert.deepEqual(new Set(agents), ids)
   assert.equal(agents.length, ids.size)
   return expected
+}
+
+/** An app is told of its own agents only. */
+function isShown({ task, app }: Session, asker: Session): boolean {
+  return task !== undefined && (asker.kind !== 'app' || app === asker.app)
 }
 
 function depthsOf(tokens: readonly Token[]): number[] {

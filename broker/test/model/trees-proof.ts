@@ -1,6 +1,7 @@
 import { domainPort } from './domain-port.ts'
 import { growTrees } from './grow-trees.ts'
 import { httpPort } from './http-port.ts'
+import { inOneThread } from './in-one-thread.ts'
 import { requireVariety } from './require-variety.ts'
 import type { Tally } from './tally.ts'
 
@@ -16,12 +17,14 @@ export interface TreesWanted {
 export async function treesProof({ domainTrees, httpTrees, seed, progress }: TreesWanted) {
   const tell = (where: string, wanted: number) => (tally: Tally) =>
     progress(`${where}: ${tally.trees} of ${wanted} trees, ${tally.steps} steps, no difference`)
-  const domain = await growTrees({
-    trees: domainTrees,
-    seed,
-    port: domainPort,
-    progress: tell('domain', domainTrees),
-  })
+  const domain = await inOneThread(() =>
+    growTrees({
+      trees: domainTrees,
+      seed,
+      port: domainPort,
+      progress: tell('domain', domainTrees),
+    }),
+  )
   requireVariety(domain)
   const http = await growTrees({
     trees: httpTrees,

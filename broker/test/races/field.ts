@@ -25,11 +25,11 @@ export interface Runner {
 export async function layOut(verbs: Verbs, round: number): Promise<Field> {
   const operator = await verbs.signIn()
   const taskId = `race-${round}`
-  const [root, middle, last] = [
-    await enter(verbs, operator, taskId),
-    await enter(verbs, operator, taskId),
-    await enter(verbs, operator, taskId),
-  ]
+  const [root, middle, last] = await Promise.all([
+    enter(verbs, operator, taskId),
+    enter(verbs, operator, taskId),
+    enter(verbs, operator, taskId),
+  ])
   const second = await verbs.delegate(root.token, middle.agentId)
   const third = await verbs.delegate(second, last.agentId)
   return { operator, taskId, root, middle, last, second, third }
@@ -39,8 +39,10 @@ async function enter(verbs: Verbs, operator: string, taskId: string): Promise<Ru
   const app = await verbs.registerApp(operator)
   const appToken = await verbs.signInApp(app)
   const launchToken = await verbs.launch(appToken, taskId)
-  const { agent_id: agentId, access_token: token } = await verbs.register(launchToken, taskId)
-  const control = await verbs.signInApp(app)
+  const [{ agent_id: agentId, access_token: token }, control] = await Promise.all([
+    verbs.register(launchToken, taskId),
+    verbs.signInApp(app),
+  ])
   return { appId: app.app_id, appToken, control, launchToken, agentId, token }
 }
 

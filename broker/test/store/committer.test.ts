@@ -9,12 +9,15 @@ import {
   type Decision,
   type Engine,
 } from '../../src/store/engine.ts'
+import { newHead } from '../../src/store/tables/head.ts'
 import { noon, sampleEvent } from './sample-records.ts'
 import { silent } from './store-place.ts'
 
+const start = newHead('0123456789abcdef')
+
 test('alone a change starts at once, and those that arrive meanwhile go together, 64 at a time', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const all = Promise.all(Array.from({ length: 150 }, () => committer.commit(change())))
   assert.deepEqual(engine.sizes, [1])
   await engine.finishAll()
@@ -24,7 +27,7 @@ test('alone a change starts at once, and those that arrive meanwhile go together
 
 test('an urgent change overtakes those that wait', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const all = [change(), change(), { ...change(), urgent: true }].map((each) =>
     committer.commit(each),
   )
@@ -36,9 +39,21 @@ test('an urgent change overtakes those that wait', async () => {
   )
 })
 
+test('whoever revokes in a loop leaves room for the others', async () => {
+  const engine = new HeldEngine()
+  const committer = new Committer(engine, () => noon, silent, start)
+  const first = committer.commit(change())
+  const urgent = Array.from({ length: 200 }, () => committer.commit({ ...change(), urgent: true }))
+  const ordinary = Array.from({ length: 20 }, () => committer.commit(change()))
+  await engine.finishAll()
+  await Promise.all([first, ...urgent, ...ordinary])
+  const others = engine.batches.map((batch) => batch.filter((each) => each.urgent !== true).length)
+  assert.deepEqual(others.slice(0, 4), [1, 16, 4, 0])
+})
+
 test('nobody is answered before the commit, and the refused neither', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const answers: string[] = []
   const refused = committer.commit(refusedChange).then(({ kept }) => answers.push(`kept ${kept}`))
   await new Promise(setImmediate)
@@ -50,7 +65,7 @@ test('nobody is answered before the commit, and the refused neither', async () =
 
 test('a full queue refuses at once with 503, and still takes revocations', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const accepted = Array.from({ length: 4097 }, () => committer.commit(change()))
   await assert.rejects(committer.commit(change()), {
     code: 'service_unavailable',
@@ -67,7 +82,7 @@ test('a failed batch is 503 for all of it, and the next one goes on', async () =
   const engine = new HeldEngine()
   const failures: string[] = []
   const observer = { ...silent, operationFailed: (name: string) => failures.push(name) }
-  const committer = new Committer(engine, () => noon, observer, 0)
+  const committer = new Committer(engine, () => noon, observer, start)
   const lost = committer.commit(change())
   const next = committer.commit(change())
   engine.fail(new EngineFailure('disk full'))
@@ -79,7 +94,7 @@ test('a failed batch is 503 for all of it, and the next one goes on', async () =
 
 test('a commit whose fate is unknown says so', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const lost = committer.commit(change())
   engine.fail(new EngineFailure('lost', { isOutcomeUnknown: true }))
   await assert.rejects(lost, { code: 'service_unavailable', hint: 'outcome unknown' })
@@ -90,7 +105,7 @@ test('the observer hears of the events of kept changes only, before the answers'
   const heard: string[] = []
   const eventsCommitted = (events: readonly NewAuditEvent[]) =>
     heard.push(...events.map(({ detail }) => detail))
-  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted }, 0)
+  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted }, start)
   const all = [
     committer.commit({ ...change(), events: [sampleEvent('kept')] }),
     committer.commit({ ...refusedChange, events: [sampleEvent('refused')] }),
@@ -102,7 +117,7 @@ test('the observer hears of the events of kept changes only, before the answers'
 
 test('an observer that fails does not change the answer', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted: fail }, 0)
+  const committer = new Committer(engine, () => noon, { ...silent, eventsCommitted: fail }, start)
   const answer = committer.commit({ ...change(), events: [sampleEvent()] })
   await engine.finishAll()
   assert.equal((await answer).kept, true)
@@ -110,7 +125,7 @@ test('an observer that fails does not change the answer', async () => {
 
 test('finishing waits for what was accepted and accepts nothing more', async () => {
   const engine = new HeldEngine()
-  const committer = new Committer(engine, () => noon, silent, 0)
+  const committer = new Committer(engine, () => noon, silent, start)
   const accepted = [committer.commit(change()), committer.commit(change())]
   const finished = committer.finish()
   await assert.rejects(committer.commit(change()), { code: 'service_unavailable' })
@@ -162,7 +177,7 @@ class HeldEngine implements Engine {
       )
       const settle = this.#settle
       this.#settle = undefined
-      settle.resolve({ at: noon, highestExp: 0, decisions })
+      settle.resolve({ at: noon, highestExp: 0, head: start, decisions })
       await new Promise(setImmediate)
     }
   }

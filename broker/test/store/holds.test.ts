@@ -3,9 +3,19 @@ import { test } from 'node:test'
 import { ahead, aheadOrUnset, sinceEpoch, type Guard } from '../../src/store/change.ts'
 import { fill } from '../../src/store/fill.ts'
 import { holds } from '../../src/store/holds.ts'
+import { momentOf } from '../../src/store/moment.ts'
+import { newHead, type Head } from '../../src/store/tables/head.ts'
 import { noon, noonSeconds } from './sample-records.ts'
 
-const moment = { at: noon, notBefore: noonSeconds - 60, highestExp: noonSeconds + 300, seq: 7 }
+const head: Head = {
+  ...newHead('0123456789abcdef'),
+  lastTime: noon,
+  notBefore: noonSeconds - 60,
+  highestExp: noonSeconds + 300,
+  seq: 6,
+  streamSeq: 3,
+}
+const moment = momentOf(head)
 const sessionWith = (where: object): Guard => ({
   name: 'g',
   some: 'sessions',
@@ -131,6 +141,22 @@ test('the number of an event, and another row’s columns, are filled in', () =>
   }
   const filled = { seq: 7, sid: 's', id: 'e.s', parent: null }
   assert.deepEqual(fill(values, moment, { sid: 's' }), filled)
+})
+
+test('each row that asks for a stream number gets the next one', () => {
+  const values = { own: { streamSeq: true } as const }
+  const writing = momentOf(head)
+  assert.deepEqual(
+    [1, 2].map(() => fill(values, writing)),
+    [{ own: 4 }, { own: 5 }],
+  )
+  assert.equal(writing.lastStreamSeq(), 5)
+})
+
+test('an instant can be held back until another one', () => {
+  const heldBack = (noEarlierThan: number) => fill({ at: { at: 5, noEarlierThan } }, moment)
+  assert.deepEqual(heldBack(noon + 9), { at: noon + 9 })
+  assert.deepEqual(heldBack(noon + 1), { at: noon + 5 })
 })
 
 test('what only the batch knows is filled in', () => {

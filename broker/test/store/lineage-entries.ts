@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import type { Lineage } from '@agentwrit/protocol'
 import type { Revocation } from '../../src/domain/revocation/revocation.ts'
 import { fill } from '../../src/store/fill.ts'
+import { momentOf } from '../../src/store/moment.ts'
 import { insertInto, storedValues } from '../../src/store/sql.ts'
+import { newHead } from '../../src/store/tables/head.ts'
 import { newEntry, revocations } from '../../src/store/tables/revocations.ts'
 import { freshHex, noon, noonSeconds } from './sample-records.ts'
 import type { TestStore } from './store-place.ts'
@@ -45,7 +47,8 @@ export function sparingEntries(lineage: Lineage, since: number): SampleEntry[] {
 
 /** Kept by hand, because not every entry can be made by a change of its own. */
 export async function putEntry({ sql }: TestStore, entry: SampleEntry): Promise<void> {
-  const moment = { at: noon, notBefore: 0, highestExp: noonSeconds + 86_400, seq: 1 }
+  const head = { ...newHead(''), lastTime: noon, highestExp: noonSeconds + 86_400 }
+  const moment = momentOf(head)
   const row = { ...fill(newEntry(entry), moment), lifted_at: entry.liftedAt ?? null }
   await sql.run(insertInto(revocations), storedValues(revocations, row))
 }

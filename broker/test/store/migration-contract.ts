@@ -15,7 +15,7 @@ import { macKey, TestStore, type StoreKind, type StorePlace } from './store-plac
 
 const seedFile = new Uint8Array(32).fill(9)
 const key = makeFirstSigningKey({ seedFile, imported: false, at: noon })
-const session = sampleSession({ kid: key.kid, kind: 'agent', sub: 'spiffe://a/agent/o/t/0' })
+const session = sampleSession({ currentHash: '', kid: key.kid, kind: 'agent', sub: 'spiffe://a/agent/o/t/0' })
 
 const { kid } = key
 const own = { kid, presented: presentedBy(session, { kids: [kid] }) }
@@ -75,9 +75,10 @@ async function makeThirdSchema({ sql }: StorePlace): Promise<void> {
     for (const statement of statements) await sql.run(statement)
   }
   const { sid, currentJti: jti, currentExp: exp } = session
-  await insert(head, toHeadRow({ ...newHead('0123456789abcdef'), highestExp: exp }))
+  const oldHead = { ...newHead('0123456789abcdef'), highestExp: exp }
+  await insert(head, toHeadRow(oldHead), ['stream_seq', 'pruned_seq', 'pruned_hash'])
   await insert(signingKeys, toSigningKeyRow(key), ['retires_at', 'retired_at'])
-  const later = ['kid', 'parent_sid', 'chain_hash', 'depth']
+  const later = ['kid', 'current_hash', 'parent_sid', 'chain_hash', 'depth']
   await insert(sessions, toSessionRow(session, key.kid), later)
-  await insert(tokens, { jti, sid, exp, kid: key.kid })
+  await insert(tokens, { jti, sid, exp, kid: key.kid }, ['hash'])
 }

@@ -2,7 +2,7 @@
 // the head row's lock and takes the result. The product's engine is another one.
 import type { Client } from 'pg'
 import { chainEvents } from '../../src/store/audit-writer.ts'
-import type { Change } from '../../src/store/change.ts'
+import { prunedBy, type Change } from '../../src/store/change.ts'
 import {
   EngineFailure,
   type BatchReport,
@@ -11,7 +11,7 @@ import {
 } from '../../src/store/engine.ts'
 import { guardedRows, holds } from '../../src/store/holds.ts'
 import { migrate, type Founding } from '../../src/store/migrate.ts'
-import type { Moment } from '../../src/store/moment.ts'
+import { momentOf } from '../../src/store/moment.ts'
 import type { RowMac } from '../../src/store/row-mac.ts'
 import type { Row, TableDescription } from '../../src/store/table.ts'
 import { auditEvents } from '../../src/store/tables/audit-events.ts'
@@ -52,7 +52,8 @@ export class PostgresEngine implements Engine {
       const isDefect = cause instanceof Error && !(cause instanceof EngineFailure)
       if (!isDefect) throw cause
       if (batch.length > 1) return this.#runAlone(batch, now)
-      return { at: now, highestExp: 0, decisions: [{ kept: false, defect: cause.message }] }
+      const report = await this.run([], now)
+      return { ...report, decisions: [{ kept: false, defect: cause.message }] }
     }
   }
 
@@ -63,14 +64,12 @@ export class PostgresEngine implements Engine {
   /** Finds the change that the database refuses by running each on its own. */
   async #runAlone(batch: readonly Change[], now: number): Promise<BatchReport> {
     const decisions: Decision[] = []
-    let [at, highestExp] = [now, 0]
+    let report = await this.run([], now)
     for (const change of batch) {
-      const report = await this.run([change], now)
-      at = Math.max(at, report.at)
-      highestExp = Math.max(highestExp, report.highestExp)
+      report = await this.run([change], now)
       decisions.push(...report.decisions)
     }
-    return { at, highestExp, decisions }
+    return { ...report, decisions }
   }
 
   async #transact(batch: readonly Change[], now: number): Promise<BatchReport> {
@@ -83,11 +82,11 @@ export class PostgresEngine implements Engine {
     image.load(head, [row])
     const { decisions, present } = decide(batch, image, { ...before, lastTime: at })
     if (decisions.some(({ kept }) => kept)) {
-      image.write({ update: 'head', key: headKey, set: toHeadRow(present) }, toMoment(present))
+      image.write({ update: 'head', key: headKey, set: toHeadRow(present) }, momentOf(present))
     }
     await this.#rows.flush(image)
     await this.#client.query('commit')
-    return { at, highestExp: present.highestExp, decisions }
+    return { at, highestExp: present.highestExp, head: present, decisions }
   }
 
   /** One query for each table and kind of key, however many changes there are. */
@@ -106,6 +105,10 @@ export class PostgresEngine implements Engine {
     }
     for (const { table, atMost } of expiringRows(batch)) {
       image.load(table, await this.#rows.findExpired(table, at, atMost))
+    }
+    for (const { removeThrough, seq } of removedPrefixes(batch)) {
+      const table = tables[removeThrough]
+      image.load(table, await this.#rows.findThrough(table, seq))
     }
     return image
   }
@@ -138,11 +141,15 @@ function expiringRows(batch: readonly Change[]) {
   return [...bounds].map(([table, atMost]) => ({ table, atMost }))
 }
 
+function removedPrefixes(batch: readonly Change[]) {
+  return batch.flatMap(({ writes }) => writes).filter((write) => 'removeThrough' in write)
+}
+
 /** First come, first served. */
 function decide(batch: readonly Change[], image: PostgresImage, start: Head) {
   let present = start
   const decisions = batch.map((change): Decision => {
-    const moment = toMoment(present)
+    const moment = momentOf(present)
     const guard = change.guards.findIndex((candidate) => {
       const wanted = guardedRows(candidate)
       const rows = wanted === undefined ? [] : image.find(tables[wanted.table], wanted.key)
@@ -154,7 +161,8 @@ function decide(batch: readonly Change[], image: PostgresImage, start: Head) {
     const written = change.writes.map((write) => image.write(write, moment))
     for (const row of chained.rows) image.insert(auditEvents, row)
     const highestExp = Math.max(present.highestExp, change.highestExp ?? 0)
-    present = { ...chained.head, highestExp }
+    const changed = { highestExp, streamSeq: moment.lastStreamSeq(), ...change.epoch }
+    present = { ...chained.head, ...changed, ...prunedBy(change) }
     const removed = written.reduce((sum, one) => sum + one.removed, 0)
     return { kept: true, removed, made: written.flatMap(({ made }) => made), seq: moment.seq }
   })
@@ -167,8 +175,4 @@ function chain(present: Head, { events }: Change) {
   } catch {
     return { kept: false, unaudited: 'the events have no canonical form' } as const
   }
-}
-
-function toMoment({ lastTime, notBefore, highestExp, seq }: Head): Moment {
-  return { at: lastTime, notBefore, highestExp, seq: seq + 1 }
 }

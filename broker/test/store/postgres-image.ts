@@ -1,7 +1,7 @@
 import type { Write } from '../../src/store/change.ts'
 import { fill } from '../../src/store/fill.ts'
 import { meeting } from '../../src/store/holds.ts'
-import type { Moment } from '../../src/store/moment.ts'
+import type { WritingMoment } from '../../src/store/moment.ts'
 import type { Written } from '../../src/store/sqlite/writer-rows.ts'
 import {
   hasKey,
@@ -51,17 +51,21 @@ export class PostgresImage {
     this.entries(table).set(name, { stored: undefined, present: row })
   }
 
-  write(write: Write, moment: Moment): Written {
+  write(write: Write, moment: WritingMoment): Written {
     if ('removeExpired' in write) {
       const removed = this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
       return { removed, made: [] }
+    }
+    if ('removeThrough' in write) {
+      this.#removeThrough(tables[write.removeThrough], write.seq)
+      return { removed: 0, made: [] }
     }
     if ('insertEach' in write) {
       const source: TableDescription = tables[write.of]
       const found = this.find(source, { ...write.key }).filter(meeting(source, write.where, moment))
       const made = found.map((row) => fill(write.row, moment, row))
       for (const row of made) this.insert(tables[write.insertEach], row)
-      return { removed: 0, made }
+      return { removed: 0, made: write.isQuiet === true ? [] : made }
     }
     if ('insert' in write) this.insert(tables[write.insert], fill(write.row, moment))
     else if ('remove' in write) {
@@ -74,6 +78,11 @@ export class PostgresImage {
       }))
     }
     return { removed: 0, made: [] }
+  }
+
+  #removeThrough(table: TableDescription, seq: number): void {
+    const rows = this.find(table, {}).filter((row) => Number(row['seq']) <= seq)
+    for (const row of rows) this.#change(table, keyOf(table, row), () => undefined)
   }
 
   /** Of the rows loaded because they expired, and of those the batch itself has made or changed since. */

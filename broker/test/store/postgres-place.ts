@@ -1,5 +1,6 @@
 import { Client, type ClientConfig } from 'pg'
 import { Committer } from '../../src/store/committer.ts'
+import { History } from '../../src/store/history.ts'
 import { createStore } from '../../src/store/create-store.ts'
 import { readHead } from '../../src/store/reads/finds.ts'
 import type { Founding } from '../../src/store/migrate.ts'
@@ -41,11 +42,13 @@ async function openPostgresStore(config: ClientConfig, { fingerprint, clock, obs
   const engine = await openEngine(config, { ...sampleFounding(fingerprint), epoch })
   const reading = await connect(config)
   const source = { sql: toSql(reading), mac }
-  const { lastTime } = await readHead(source)
+  const head = await readHead(source)
+  const committer = new Committer(engine, clock, observe, head)
   let isOpen = true
   return createStore({
-    committer: new Committer(engine, clock, observe, lastTime),
+    committer,
     source,
+    history: new History({ source, mark: head, latest: () => committer.latest }),
     scanner: { scan: (name, asked) => scans[name](source, asked) },
     observer: observe,
     close: async () => {

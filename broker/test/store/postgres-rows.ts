@@ -59,6 +59,10 @@ export class PostgresRows {
     return this.#open(table, text, [bound, atMost])
   }
 
+  async findThrough(table: TableDescription, seq: number): Promise<Row[]> {
+    return this.#open(table, `${selectFrom(table)} where seq <= $1`, [seq])
+  }
+
   /** Writes what the batch made of the image. */
   async flush(image: PostgresImage): Promise<void> {
     // Sessions first, because the rows of their tokens refer to them.

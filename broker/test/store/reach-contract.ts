@@ -36,7 +36,7 @@ export function reachContract(kind: StoreKind): void {
         const all = await family(place)
         const { revocations } = place.store
         const entry = entryAbout(level, all[target])
-        const foreseen = await revocations.foresee(entry, place.now, within)
+        const foreseen = await revocations.foresee(entry, { at: place.now, within: within })
         const agents = dead.filter((name) => name !== 'app').map((name) => all[name])
         assert.deepEqual(foreseen, {
           killed: dead.length,
@@ -47,7 +47,10 @@ export function reachContract(kind: StoreKind): void {
         const kept = await keep(place, entry)
         const { killed, isComplete } = await revocations.measure(kept, within)
         assert.deepEqual({ killed, isComplete }, { killed: dead.length, isComplete: true })
-        assert.equal((await revocations.foresee(entry, place.now, within)).killed, 0)
+        assert.equal(
+          (await revocations.foresee(entry, { at: place.now, within: within })).killed,
+          0,
+        )
       })
     }
 
@@ -63,7 +66,10 @@ export function reachContract(kind: StoreKind): void {
       assert.equal((await revocations.measure(kept, within)).killed, 1)
       assert.equal((await revocations.measure(later, within)).killed, 1)
       await sessions.begin(sampleMember({ sub: 'app:x' }), child.kid, [])
-      const foreseen = await revocations.foresee(entryAbout('app', root), noon + 300_000, within)
+      const foreseen = await revocations.foresee(entryAbout('app', root), {
+        at: noon + 300_000,
+        within: within,
+      })
       assert.equal(foreseen.killed, 0)
     })
 
@@ -92,7 +98,7 @@ export function reachContract(kind: StoreKind): void {
       const { root } = await family(place)
       const { revocations } = place.store
       const entry = entryAbout('task', root)
-      const foreseen = await revocations.foresee(entry, place.now, 0)
+      const foreseen = await revocations.foresee(entry, { at: place.now, within: 0 })
       assert.deepEqual(foreseen, { killed: 0, isComplete: false, byDepth: [], agents: [] })
       assert.deepEqual(effectOf(await revocations.measure(await keep(place, entry), 0)), [0, false])
     })
@@ -104,11 +110,10 @@ export function reachContract(kind: StoreKind): void {
         place.store.sessions.begin(childOf(root, agentId()), root.kid, []),
       )
       await Promise.all(begun)
-      const foreseen = await place.store.revocations.foresee(
-        entryAbout('chain', root),
-        noon,
-        within,
-      )
+      const foreseen = await place.store.revocations.foresee(entryAbout('chain', root), {
+        at: noon,
+        within: within,
+      })
       assert.deepEqual(foreseen.byDepth, [1, 1202, 1])
       assert.equal(foreseen.agents.length, 100)
     })
@@ -209,6 +214,7 @@ function sampleMember(members: Partial<Session>): Session {
     scope: ['read:data:*'],
     currentJti: freshHex(32),
     currentExp: noonSeconds + 300,
+    currentHash: freshHex(64),
     lifetime: 300,
     startedAt: noon,
     endsAt: noon + 86_400_000,

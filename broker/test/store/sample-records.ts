@@ -50,6 +50,7 @@ export function sampleSession(members: Partial<Session> = {}): Session {
     scope: ['admin:launch-tokens:*'],
     currentJti: freshHex(32),
     currentExp: noonSeconds + 300,
+    currentHash: freshHex(64),
     kid: sampleKey.kid,
     lifetime: 300,
     startedAt: noon,
@@ -149,12 +150,14 @@ export function sampleSwap(session: NewSession, members: Partial<TokenSwap> = {}
   return {
     presented,
     oldExp: session.currentExp,
+    isNarrowed: false,
     ...(lsid === undefined ? {} : { lsid }),
     ...(delegated === undefined
       ? {}
       : { delegator: { sid: delegated.parentSid, kid: sampleKey.kid } }),
     apps: presented.lineage.apps.map((appId) => ({ appId })),
     newJti: freshHex(32),
+    newHash: freshHex(64),
     newExp: session.currentExp + 60,
     scope: session.scope,
     kid: sampleKey.kid,
@@ -165,9 +168,9 @@ export function sampleSwap(session: NewSession, members: Partial<TokenSwap> = {}
 /** The session as the renewal leaves it. */
 export function afterSwap<Kind extends NewSession>(
   session: Kind,
-  { newJti, newExp, scope }: TokenSwap,
+  { newJti, newExp, newHash, scope }: TokenSwap,
 ): Kind {
-  return { ...session, currentJti: newJti, currentExp: newExp, scope }
+  return { ...session, currentJti: newJti, currentExp: newExp, currentHash: newHash, scope }
 }
 
 /** The repeat of this renewal. */

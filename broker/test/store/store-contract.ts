@@ -3,11 +3,15 @@ import { actingAppContract } from './acting-app-contract.ts'
 import { agentReadContract } from './agent-read-contract.ts'
 import { appContract } from './app-contract.ts'
 import { auditContract } from './audit-contract.ts'
+import { auditQueryContract } from './audit-query-contract.ts'
 import { batchContract } from './batch-contract.ts'
+import { changeContract } from './change-contract.ts'
 import { delegatedRenewalContract } from './delegated-renewal-contract.ts'
 import { delegationContract } from './delegation-contract.ts'
+import { epochContract } from './epoch-contract.ts'
 import { forgeryContract } from './forgery-contract.ts'
 import { guardContract } from './guard-contract.ts'
+import { integrityContract } from './integrity-contract.ts'
 import { migrationContract } from './migration-contract.ts'
 import { openingContract } from './opening-contract.ts'
 import { raceContract } from './race-contract.ts'
@@ -26,6 +30,8 @@ export function storeContract(kind: StoreKind): void {
   raceContract(kind)
   batchContract(kind)
   auditContract(kind)
+  auditQueryContract(kind)
+  integrityContract(kind)
   forgeryContract(kind)
   readContract(kind)
   agentReadContract(kind)
@@ -38,4 +44,6 @@ export function storeContract(kind: StoreKind): void {
   signingKeyContract(kind)
   revocationContract(kind)
   reachContract(kind)
+  epochContract(kind)
+  changeContract(kind)
 }

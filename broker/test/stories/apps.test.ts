@@ -30,7 +30,7 @@ test('an operator registers an app, the app starts an agent, and both end with t
   const wider = { orchId: 'reports', taskId: 'october', scope: ['write:sales:2026-10'] }
   await assert.rejects(app.createAgent(wider), { errorCode: 'forbidden' })
 
-  const removed = await operator.removeApp(app_id)
+  const removed = await operator.deregisterApp(app_id)
   assert.equal(removed.status, 'inactive')
   for (const token of [await app.token(), await agent.token()]) {
     assert.equal((await broker.validate(token)).valid, false)

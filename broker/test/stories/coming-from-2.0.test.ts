@@ -77,3 +77,26 @@ test('the import is remembered, and new tokens live on the imported key', async 
   assert.equal((await broker.client.validate(await agent.token())).valid, true)
   await agent.renew()
 })
+
+for (const level of ['token', 'agent', 'chain', 'task'] as const) {
+  test(`a token of the 2.0 broker that was revoked (${level}) stays dead until it expires`, async () => {
+    await using older = await olderBroker()
+    await using broker = await testBroker({ environment: environment(older.path) })
+    const iat = Math.floor(broker.now() / 1000) - 60
+    const sub = 'spiffe://agentwrit.local/agent/o/t/0011223344556677'
+    const ids = { sub, jti: 'a'.repeat(32), task_id: 't', orch_id: 'o' }
+    const claims = { iss: '', exp: iat + 86_400, nbf: iat, iat, scope: ['read:data:*'], ...ids }
+    const token = older.sign(claims)
+    assert.equal((await broker.client.validate(token)).valid, true)
+    const target = { token: ids.jti, agent: sub, chain: sub, task: ids.task_id }[level]
+    await (await broker.operator()).revoke({ level, target })
+    assert.equal((await broker.client.validate(token)).valid, false)
+    // All that this broker has issued itself has expired.
+    broker.advance(600_000)
+    await broker.broker.context.store.probe()
+    broker.broker.context.live.revocations.forgetExpired(broker.now())
+    assert.equal((await broker.client.validate(token)).valid, false)
+    await broker.restart()
+    assert.equal((await broker.client.validate(token)).valid, false)
+  })
+}

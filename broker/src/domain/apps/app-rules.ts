@@ -1,20 +1,48 @@
 // What an operator may make of an app (contract 1.10, 3.3, 4.11), as far as a schema cannot say it.
+import { formatDetail } from '@agentwrit/protocol'
+import { listParts } from '../audit/list-parts.ts'
 import { Fault } from '../fault.ts'
+import type { Caller } from '../identity/caller.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import type { AppRole } from './app.ts'
 
 const shortest = 60
 const longest = 86_400
 
-export function requireCeiling(scopes: readonly string[], role: AppRole): void {
+export function requireCeiling(caller: Caller, scopes: readonly string[], role: AppRole): void {
   if (role === 'verifier' && scopes.length > 0) {
     throw new Fault('invalid_request', 'scopes: a verifier has none')
   }
   if (role === 'app' && scopes.length === 0) {
     throw new Fault('invalid_request', 'scopes: an app has at least one')
   }
+  requireGrantable(caller, scopes)
+}
+
+/**
+ * Whoever tries to hand out a reserved scope is audited (contract 5.3): as a `scope_violation`, for no scope of the caller
+ * covers that, whatever it holds. The types about ceilings and launch tokens tell of what apps ask for, not of what an
+ * operator asks for them.
+ */
+export function requireGrantable({ claims, origin }: Caller, scopes: readonly string[]): void {
   const ungrantable = findUngrantable(scopes)
-  if (ungrantable !== undefined) throw ungrantableFault('scopes', ungrantable)
+  if (ungrantable === undefined) return
+  const fault = ungrantableFault('scopes', ungrantable)
+  if (ungrantable.problem !== 'reserved') throw fault
+  const parts = { reason: 'scope_reserved', ...listParts('requested', scopes) }
+  throw new Fault(fault.code, fault.message, {
+    refusal: {
+      verifiedJti: claims.jti,
+      event: {
+        event_type: 'scope_violation',
+        actor: claims.sub,
+        outcome: 'denied',
+        resource: origin.route,
+        jti: claims.jti,
+        detail: formatDetail('not allowed here', parts),
+      },
+    },
+  })
 }
 
 export function requireTokenTtl(seconds: number): void {

@@ -1,14 +1,14 @@
 import { formatDetail, type AppInfo, type UpdateAppRequest } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { listParts, replacedParts } from '../audit/list-parts.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
-import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { toAppInfo, type App } from './app.ts'
-import { requireCeiling, requireTokenTtl, unknownApp } from './app-rules.ts'
+import { requireCeiling, requireGrantable, requireTokenTtl, unknownApp } from './app-rules.ts'
 import { appChanged } from './ceiling.ts'
 
 /**
@@ -21,10 +21,10 @@ export async function changeApp(
   appId: string,
   asked: UpdateAppRequest,
 ): Promise<AppInfo> {
-  const wanted = requireLawful(asked)
+  const wanted = requireLawful(caller, asked)
   const old = await context.store.apps.find(appId)
   if (old === undefined) throw unknownApp()
-  if (wanted.scopes !== undefined) requireCeiling(wanted.scopes, old.role)
+  if (wanted.scopes !== undefined) requireCeiling(caller, wanted.scopes, old.role)
   const app: App = { ...old, ...wanted, version: old.version + 1, updatedAt: context.clock() }
   const events = changedEvents(caller, old, app)
   const outcome = await context.store.apps.change(app, presentedBy(caller), events)
@@ -36,12 +36,14 @@ export async function changeApp(
 type Wanted = Partial<Pick<App, 'scopes' | 'tokenTtl' | 'delegatesTo'>>
 
 /** Empty `scopes` count as absent: nobody takes a ceiling away by mistake. */
-function requireLawful({ scopes = [], token_ttl, delegates_to }: UpdateAppRequest): Wanted {
+function requireLawful(
+  caller: Caller,
+  { scopes = [], token_ttl, delegates_to }: UpdateAppRequest,
+): Wanted {
   if (scopes.length === 0 && token_ttl === undefined && delegates_to === undefined) {
     throw new Fault('invalid_request', 'one of scopes, token_ttl and delegates_to is needed')
   }
-  const ungrantable = findUngrantable(scopes)
-  if (ungrantable !== undefined) throw ungrantableFault('scopes', ungrantable)
+  requireGrantable(caller, scopes)
   if (token_ttl !== undefined) requireTokenTtl(token_ttl)
   return {
     ...(scopes.length === 0 ? {} : { scopes }),
@@ -57,11 +59,12 @@ function changedEvents({ claims, origin }: Caller, old: App, app: App): NewAudit
     app_id: app.appId,
     jti: claims.jti,
   }
-  const { tokenTtl: token_ttl, delegatesTo: delegates_to, version } = app
-  const detail = formatDetail('app updated', { token_ttl, delegates_to, version })
+  const { tokenTtl: token_ttl, delegatesTo, version } = app
+  const parts = { token_ttl, ...listParts('delegates_to', delegatesTo), version }
+  const detail = formatDetail('app updated', parts)
   const updated = withOrigin(origin, { ...shared, event_type: 'app_updated', detail })
   if (isSameCeiling(old.scopes, app.scopes)) return [updated]
-  const ceiling = formatDetail('ceiling replaced', { old: old.scopes, new: app.scopes })
+  const ceiling = formatDetail('ceiling replaced', replacedParts(old.scopes, app.scopes))
   const replaced = { ...shared, event_type: 'scopes_ceiling_updated' as const, detail: ceiling }
   return [updated, withOrigin(origin, replaced)]
 }

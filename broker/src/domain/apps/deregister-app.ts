@@ -1,4 +1,5 @@
 import { formatDetail, type DeregisterAppResponse } from '@agentwrit/protocol'
+import { relatingTo } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
@@ -34,6 +35,7 @@ export async function deregisterApp(
       outcome: 'success',
       app_id: appId,
       jti: claims.jti,
+      ...relatingTo('app', appId),
       detail: formatDetail('app deregistered', { name: app.name, revocation: entry.id }),
     }),
   ])

@@ -4,6 +4,7 @@ import {
   type RegisterAppRequest,
   type RegisterAppResponse,
 } from '@agentwrit/protocol'
+import { listParts } from '../audit/list-parts.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
@@ -20,7 +21,7 @@ export async function registerApp(
   caller: Caller,
   asked: RegisterAppRequest,
 ): Promise<RegisterAppResponse> {
-  refuseUnlawful(asked)
+  refuseUnlawful(caller, asked)
   const { secret, hash } = drawSecret(context.random)
   const app = makeApp(context, asked, hash)
   const { claims, origin } = caller
@@ -35,9 +36,9 @@ export async function registerApp(
         name: app.name,
         client_id: app.clientId,
         role: app.role,
-        scope: app.scopes,
+        ...listParts('scope', app.scopes),
         token_ttl: app.tokenTtl,
-        delegates_to: app.delegatesTo,
+        ...listParts('delegates_to', app.delegatesTo),
       }),
     }),
   ])
@@ -48,12 +49,15 @@ export async function registerApp(
   return { ...toAppInfo(app), client_secret: secret }
 }
 
-function refuseUnlawful({ name, scopes = [], role = 'app', token_ttl }: RegisterAppRequest): void {
+function refuseUnlawful(
+  caller: Caller,
+  { name, scopes = [], role = 'app', token_ttl }: RegisterAppRequest,
+): void {
   if (!isAppName(name)) {
     const form = 'lower-case words of letters and digits, joined by hyphens'
     throw new Fault('invalid_request', `name is 2..64 characters: ${form}, a letter first`)
   }
-  requireCeiling(scopes, role)
+  requireCeiling(caller, scopes, role)
   if (token_ttl !== undefined) requireTokenTtl(token_ttl)
 }
 

@@ -1,4 +1,5 @@
 import { formatDetail, type DetailValue, type ErrorCode } from '@agentwrit/protocol'
+import { withListParts } from '../audit/list-parts.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { attributionOf } from '../tokens/attribution.ts'
@@ -40,7 +41,7 @@ function toFault(
         actor: claims.sub,
         outcome: 'denied',
         jti: claims.jti,
-        detail: formatDetail('delegation refused', { reason, ...parts }),
+        detail: formatDetail('delegation refused', { reason, ...withListParts(parts) }),
         ...attributionOf(claims),
       },
     },

@@ -36,9 +36,9 @@ export async function requireDelegate(
   { asked, apps }: Wanted,
 ): Promise<Delegate> {
   const agent = await context.store.agents.find(asked.delegate_to)
-  if (agent === undefined) throw unknownDelegate(caller, 'delegate_unknown')
+  if (agent === undefined) throw unknownDelegate(caller)
   if (!isWithinReach(apps.get(caller.claims.app_id ?? ''), agent.appId)) {
-    throw unknownDelegate(caller, 'delegate_out_of_reach')
+    throw unknownDelegate(caller)
   }
   const inactive = () => inactiveDelegate(caller, agent)
   const app = agent.appId === undefined ? undefined : await context.store.apps.find(agent.appId)
@@ -52,7 +52,9 @@ export async function requireDelegate(
 function requireCovered(caller: Caller, app: App, scope: readonly string[]): void {
   if (beyondCeiling(app, scope).length === 0) return
   const detail = "scope is wider than the delegate's app may hold"
-  throw tooWide(caller, detail, { requested: scope, ceiling: app.scopes, app: app.appId })
+  // The trail of an app tells it nothing about another.
+  const own = app.appId === caller.claims.app_id ? { ceiling: app.scopes } : {}
+  throw tooWide(caller, detail, { requested: scope, ...own })
 }
 
 /** Its registration has a live token; the change guards the same. */
@@ -81,9 +83,10 @@ async function requireActive(
   return { sid, lineage: lineageOf(ids), kid, startedAt }
 }
 
-function unknownDelegate(caller: Caller, reason: string): Fault {
+/** One reason for both, in the audit as well: an app reads its own events. */
+function unknownDelegate(caller: Caller): Fault {
   const detail = 'no agent within reach has this id'
-  return delegationRefused(caller, { code: 'not_found', detail, reason })
+  return delegationRefused(caller, { code: 'not_found', detail, reason: 'no_delegate_in_reach' })
 }
 
 function inactiveDelegate(caller: Caller, { agentId }: Agent): Fault {

@@ -22,7 +22,9 @@ export async function requireDelegatorApps(
     if (app === undefined) throw deadTokenFault(caller.claims, 'revoked', caller.origin)
     if (beyondCeiling(app, scope).length > 0) {
       const detail = 'scope is wider than an app of the chain may hand on'
-      throw tooWide(caller, detail, { requested: scope, ceiling: app.scopes, app: appId })
+      // The trail of an app tells it nothing about another.
+      const own = appId === caller.claims.app_id ? { ceiling: app.scopes } : {}
+      throw tooWide(caller, detail, { requested: scope, ...own })
     }
     apps.set(appId, app)
   }

@@ -2,12 +2,15 @@ import {
   formatDetail,
   isPathName,
   type Claims,
+  type DetailValue,
   type ErrorCode,
   type RegisterRequest,
 } from '@agentwrit/protocol'
 import type { App } from '../apps/app.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { listParts } from '../audit/list-parts.ts'
 import type { Origin } from '../audit/refusal.ts'
+import { relationToLaunchToken } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import { Fault } from '../fault.ts'
 import type { LaunchToken } from '../launch-tokens/launch-token.ts'
@@ -31,16 +34,22 @@ export function registeredEvents(
   const shared = { actor: agentId, outcome: 'success' as const, ...attributionOf(claims) }
   const { jti, exp, iat } = claims
   const launch_token = launchToken.id
-  const registered = formatDetail('agent registered', {
-    agent: agentName,
-    launch_token,
-    jkt,
-    scope,
-  })
-  const issued = formatDetail('token issued', { jti, ttl: exp - iat, scope })
+  const registered = { agent: agentName, launch_token, jkt, ...listParts('scope', scope) }
+  const issued = { jti, ttl: exp - iat, ...listParts('scope', scope) }
   return [
-    withOrigin(origin, { ...shared, event_type: 'agent_registered', detail: registered }),
-    withOrigin(origin, { ...shared, event_type: 'token_issued', jti, detail: issued }),
+    withOrigin(origin, {
+      ...shared,
+      event_type: 'agent_registered',
+      relates_to: jti,
+      detail: formatDetail('agent registered', registered),
+    }),
+    withOrigin(origin, {
+      ...shared,
+      event_type: 'token_issued',
+      jti,
+      relates_to: relationToLaunchToken(launch_token),
+      detail: formatDetail('token issued', issued),
+    }),
   ]
 }
 
@@ -83,8 +92,8 @@ export function outsideLaunchToken(
       : 'orch_id and task_id must be those that the launch token names'
   const parts = {
     reason: code,
-    requested: asked.requested_scope,
-    allowed: launchToken.allowedScope,
+    ...listParts('requested', asked.requested_scope),
+    ...listParts('allowed', launchToken.allowedScope),
     launch_token: launchToken.id,
   }
   return new Fault(code, detail, {
@@ -100,8 +109,8 @@ export function outsideCeiling(
 ): Fault {
   const parts = {
     reason: 'beyond_ceiling',
-    requested: asked.requested_scope,
-    allowed: scopes,
+    ...listParts('requested', asked.requested_scope),
+    ...listParts('allowed', scopes),
     launch_token: launchToken.id,
   }
   const detail = 'requested_scope is wider than the app may hand on'
@@ -113,7 +122,7 @@ export function outsideCeiling(
 function deniedEvent(
   eventType: 'registration_failed' | 'registration_policy_violation',
   asked: Named,
-  parts: Record<string, string | readonly string[]>,
+  parts: Readonly<Record<string, DetailValue>>,
   launchToken?: LaunchToken,
 ): NewAuditEvent {
   return {

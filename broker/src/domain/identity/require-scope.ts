@@ -1,4 +1,5 @@
 import { covers, formatDetail } from '@agentwrit/protocol'
+import { withListParts } from '../audit/list-parts.ts'
 import { Fault } from '../fault.ts'
 import { attributionOf } from '../tokens/attribution.ts'
 import type { Caller } from './caller.ts'
@@ -31,7 +32,7 @@ function scopeViolation(caller: Caller, parts: Record<string, string | readonly 
       outcome: 'denied' as const,
       resource: origin.route,
       jti: claims.jti,
-      detail: formatDetail('not allowed here', parts),
+      detail: formatDetail('not allowed here', withListParts(parts)),
       ...attributionOf(claims),
     },
   }

@@ -8,6 +8,8 @@ import {
 } from '@agentwrit/protocol'
 import { appChanged } from '../apps/ceiling.ts'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { listParts } from '../audit/list-parts.ts'
+import { relationToLaunchToken } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
@@ -88,13 +90,14 @@ export function issuedEvent(token: LaunchToken): NewAuditEvent {
     event_type: 'launch_token_issued',
     actor: token.createdBy,
     outcome: 'success',
+    relates_to: relationToLaunchToken(token.id),
     ...(token.appId === undefined ? {} : { app_id: token.appId }),
     ...(token.taskId === undefined ? {} : { task_id: token.taskId }),
     ...(token.orchId === undefined ? {} : { orch_id: token.orchId }),
     detail: formatDetail('launch token issued', {
       id: token.id,
       agent: token.agentName,
-      scope: token.allowedScope,
+      ...listParts('scope', token.allowedScope),
       max_ttl: token.maxTtl,
       created_by: token.createdBy,
     }),

@@ -2,6 +2,7 @@ import { formatDetail } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import type { App } from '../apps/app.ts'
 import { asRead, beyondCeiling, findActingApp } from '../apps/ceiling.ts'
+import { listParts } from '../audit/list-parts.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
@@ -42,7 +43,10 @@ function beyond({ claims }: Caller, app: App, { scopes, refused }: Asked): Fault
         actor: claims.sub,
         outcome: 'denied',
         jti: claims.jti,
-        detail: formatDetail('launch token refused', { requested: scopes, ceiling: app.scopes }),
+        detail: formatDetail('launch token refused', {
+          ...listParts('requested', scopes),
+          ...listParts('ceiling', app.scopes),
+        }),
         ...attributionOf(claims),
       },
     },

@@ -1,5 +1,6 @@
 import { formatDetail } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
+import { requireEpochBegun } from '../epoch/until-epoch.ts'
 import { Fault } from '../fault.ts'
 import { drawLaunchToken, issuedEvent } from '../launch-tokens/create-launch-token.ts'
 import { beginAdminSession } from './authenticate-operator.ts'
@@ -16,6 +17,8 @@ const LIFETIME = 3600
 
 /** Two credentials for a developer's own machine (`AA_SEED_TOKENS`, contract 6.2); refused anywhere else at start-up. */
 export async function makeSeedTokens(context: Context): Promise<SeedTokens> {
+  // Else the launch token would be kept, and dead, when the sign-in is refused.
+  requireEpochBegun(context)
   const lifetime = Math.min(LIFETIME, context.config.maxTtl)
   const { secret, token } = drawLaunchToken(
     context,

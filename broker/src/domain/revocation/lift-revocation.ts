@@ -1,4 +1,5 @@
 import { formatDetail, isPathName, type RevocationInfo } from '@agentwrit/protocol'
+import { relatingTo } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
@@ -47,6 +48,7 @@ function liftedEvent({ claims, origin }: Caller, { id, level, target }: KeptRevo
     actor: claims.sub,
     outcome: 'success',
     jti: claims.jti,
+    ...relatingTo(level, target),
     ...(isPathName(target) ? { task_id: target } : {}),
     detail: formatDetail('revocation lifted', { revocation: id, level, target }),
   })

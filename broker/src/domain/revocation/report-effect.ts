@@ -1,5 +1,6 @@
 import { formatDetail } from '@agentwrit/protocol'
 import type { Origin } from '../audit/refusal.ts'
+import { relatingTo } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Concerned } from './find-target.ts'
@@ -59,7 +60,7 @@ function sumOf(effects: readonly EntryEffect[]): Effect {
 }
 
 function effectOf({ entries, concerned, origin }: Revoked, { killed, isComplete }: Effect) {
-  const [{ id, level, actor }] = entries
+  const [{ id, level, target, actor }] = entries
   return withOrigin(origin, {
     event_type: 'revocation_effect',
     actor,
@@ -71,6 +72,7 @@ function effectOf({ entries, concerned, origin }: Revoked, { killed, isComplete 
       count: killed,
       count_complete: isComplete,
     }),
+    ...relatingTo(level, target),
     ...concerned,
   })
 }

@@ -4,6 +4,7 @@
 // token can be alive; only then is it forgotten, so memory follows what is live. It says of every token what
 // `matchesRevocation` of the protocol says of it and each entry.
 import type { Claims, LineageClaims } from '@agentwrit/protocol'
+import type { Epoch } from '../epoch/epoch.ts'
 import { isPrincipal, type KeptRevocation } from './revocation.ts'
 
 export type DeathReason = 'superseded' | 'released' | 'revoked'
@@ -30,8 +31,6 @@ interface CurrentToken extends Kept {
 type Dated = LineageClaims & Pick<Claims, 'iat' | 'exp'>
 
 export class RevocationIndex {
-  /** Tokens with `iat` (seconds) before this are dead: the store's epoch. */
-  readonly notBefore: number
   readonly #current = new Map<string, CurrentToken>()
   readonly #ended = new Map<string, SessionEnd>()
   readonly #tokens = new Map<string, Kept>()
@@ -39,13 +38,24 @@ export class RevocationIndex {
   readonly #roots = new Map<string, Kept>()
   readonly #apps = new Map<string, Kept>()
   readonly #tasks = new Map<string, TaskEnd>()
+  #notBefore: number
   #forgottenUntil: number
 
   /** `entries`: all that may cover a token alive at `at` (milliseconds). */
   constructor(notBefore: number, entries: Iterable<KeptRevocation>, at = 0) {
-    this.notBefore = notBefore
+    this.#notBefore = notBefore
     this.#forgottenUntil = Math.floor(at / 1000)
     for (const entry of entries) this.add(entry)
+  }
+
+  /** Tokens with `iat` (seconds) before this are dead: the store's epoch. */
+  get notBefore(): number {
+    return this.#notBefore
+  }
+
+  /** Another broker may have begun an epoch; one that was begun is never taken back. */
+  beginEpoch({ notBefore }: Pick<Epoch, 'notBefore'>): void {
+    this.#notBefore = Math.max(this.#notBefore, notBefore)
   }
 
   /** Also tells of a lifting: the same entry again, with `liftedAt`. */
@@ -103,7 +113,7 @@ export class RevocationIndex {
   reasonOver(claims: Dated): SessionEnd['reason'] | undefined {
     const { iat, exp } = claims
     // What is forgotten covered nothing that lives longer. Should the clock step back, such a token stays dead.
-    if (iat < this.notBefore || exp <= this.#forgottenUntil) return 'revoked'
+    if (iat < this.#notBefore || exp <= this.#forgottenUntil) return 'revoked'
     return this.#isNamed(claims) ? 'revoked' : this.#reasonLineOver(claims)
   }
 

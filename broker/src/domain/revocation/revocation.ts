@@ -61,6 +61,16 @@ export interface Effect {
   readonly isComplete: boolean
 }
 
+/** What a preview is asked for. */
+export interface Foresight {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Milliseconds of waiting and counting. */
+  readonly within: number
+  /** Only agents of this app are named. */
+  readonly appId?: string
+}
+
 /** Whom it would hit. */
 export interface Foreseen extends Effect {
   /** Live tokens by the length of their chain, from 0. */
@@ -121,7 +131,7 @@ export interface RevocationStore {
   /** Newest first, releases too; the parts of an entry about a principal are not listed. */
   list(filter: RevocationFilter, page: RevocationPage, at: number): Promise<KeptRevocation[]>
   /** What the entry would kill at `at`; counting ends after `within` milliseconds. */
-  foresee(entry: Revocation, at: number, within: number): Promise<Foreseen>
+  foresee(entry: Revocation, foresight: Foresight): Promise<Foreseen>
   /** What the entry has killed, as of its own place in the order of entries. */
   measure(entry: KeptRevocation, within: number): Promise<Effect>
   /** One change: each entry tells what it killed, unless one of them does already. */

@@ -1,5 +1,6 @@
 import { formatDetail } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { relatingTo } from '../audit/relation.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Concerned } from './find-target.ts'
@@ -19,6 +20,7 @@ export function revokedEvent(
     actor: claims.sub,
     outcome: 'success',
     detail: formatDetail('revoked', { level, target, reason, revocation: id }),
+    ...relatingTo(level, target),
     ...concerned,
   })
 }

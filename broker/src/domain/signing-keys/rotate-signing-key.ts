@@ -7,6 +7,7 @@ import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
 import { longestLife } from '../tokens/longest-life.ts'
 import { requireKept } from '../tokens/require-kept.ts'
+import { requireStillLive } from '../tokens/require-still-live.ts'
 import { toWholeSeconds } from '../whole-seconds.ts'
 import type { KeyRotation, SigningKey, SigningKeyChange } from './signing-key.ts'
 
@@ -25,7 +26,10 @@ export async function rotateSigningKey(
   const active = requireActive(rows)
   const previous = findPrevious(rows, active, asked)
   // An emergency is repeated, perhaps because its answer was lost.
-  if (previous.status === 'compromised') return toAnswer(active, previous)
+  if (previous.status === 'compromised') {
+    requireStillLive(context, caller)
+    return toAnswer(active, previous)
+  }
   const isEmergency = asked.emergency === true
   const rotation = await makeRotation(context, { active, previous, isEmergency })
   const { made = active } = rotation

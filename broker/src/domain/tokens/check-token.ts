@@ -10,10 +10,10 @@ import {
 } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import type { DeathReason } from '../revocation/revocation-index.ts'
+import { presentTime } from './clock-check.ts'
 import { rereadSigningKeys } from '../signing-keys/reread-signing-keys.ts'
 import type { OpenedToken } from './keys.ts'
 import { longestLife } from './longest-life.ts'
-import type { Session } from './session.ts'
 import { sha256 } from './sha-256.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
@@ -58,10 +58,9 @@ export async function checkToken(
 
 /** Whether a token that was live a moment ago still is: to be asked last, in the turn that writes the answer. */
 export function isStillLive(context: Context, token: Signed): boolean {
-  const { live, clock } = context
   const { claims } = token
-  if (clock() >= claims.exp * 1000 || !isKeyAccepted(context, token)) return false
-  return live.revocations.reasonDead(claims) === undefined
+  if (presentTime(context) >= claims.exp * 1000 || !isKeyAccepted(context, token)) return false
+  return context.live.revocations.reasonDead(claims) === undefined
 }
 
 type Signed = Pick<VerifiedToken, 'claims' | 'kid'>
@@ -78,9 +77,9 @@ async function verifyUnseen(
   const claims = readClaims(opened.payload)
   if (claims === undefined) return invalid('broken_claims')
   // An expired token is not worth a read, nor a place in the cache.
-  const untimely = checkTimes(claims, context.clock(), brokerLeewaySeconds)
+  const untimely = checkTimes(claims, presentTime(context), brokerLeewaySeconds)
   if (untimely !== undefined) return invalid(untimely, claims)
-  const superseded = await isSuperseded(context, claims, opened.kid)
+  const superseded = await isSuperseded(context, token, { claims, kid: opened.kid })
   if (superseded === undefined) return invalid('unknown_session', claims)
   if (!(await isChainSound(context, claims, pace))) return invalid('broken_chain', claims)
   const verified = { claims, kid: opened.kid, superseded }
@@ -116,31 +115,22 @@ function isKeyAccepted({ keys }: Context, { claims, kid }: Signed): boolean {
   return claims.delegation_chain?.every((record) => keys.accepts(record.kid)) ?? true
 }
 
-/** Undefined when no session of ours stands behind the token: then a stolen key has signed it. */
+/**
+ * Undefined unless we have issued this very token, to the last byte, in a session that is kept: a thief of a key, who has
+ * seen the ids of others, can sign what he likes and gets no further.
+ */
 async function isSuperseded(
   context: Context,
-  claims: Claims,
-  kid: string,
+  token: string,
+  { claims, kid }: Signed,
 ): Promise<boolean | undefined> {
   if (claims.sid === undefined) return isImported(context, claims, kid) ? false : undefined
-  const session = await context.store.sessions.find(claims.sid)
-  if (session === undefined || session.sub !== claims.sub) return undefined
-  if (session.currentJti !== claims.jti) return true
-  return saysWhatWasIssued(claims, session) ? false : undefined
-}
-
-/** A thief of a key who has seen a live token could sign another one under its ids, with more in it. */
-function saysWhatWasIssued(claims: Claims, session: Session): boolean {
-  return (
-    claims.exp === session.currentExp &&
-    claims.chain_hash === session.delegated?.chainHash &&
-    claims.app_id === session.appId &&
-    claims.lsid === session.lsid &&
-    claims.task_id === session.taskId &&
-    claims.orch_id === session.orchId &&
-    claims.scope.length === session.scope.length &&
-    claims.scope.every((scope, index) => scope === session.scope[index])
-  )
+  const { sessions } = context.store
+  const hash = sha256(token)
+  const session = await sessions.find(claims.sid)
+  if (session?.currentJti === claims.jti) return session.currentHash === hash ? false : undefined
+  const issued = await sessions.findIssued(claims.jti)
+  return issued?.sid === claims.sid && issued.hash === hash ? true : undefined
 }
 
 /** Whoever keeps a copy of an imported key can date a token back, but can not make it outlive what was issued then. */
@@ -154,7 +144,7 @@ function isImported({ keys }: Context, { iat, exp }: Claims, kid: string): boole
 function judge(context: Context, token: VerifiedToken): TokenState {
   const { claims, kid, superseded } = token
   if (!isKeyAccepted(context, token)) return invalid('key_not_accepted', claims)
-  const untimely = checkTimes(claims, context.clock(), brokerLeewaySeconds)
+  const untimely = checkTimes(claims, presentTime(context), brokerLeewaySeconds)
   if (untimely !== undefined) return invalid(untimely, claims)
   if (!hasIssuer(claims, context.config.issuer)) return invalid('wrong_issuer', claims)
   const reason = context.live.revocations.reasonDead(claims)

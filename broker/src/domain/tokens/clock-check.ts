@@ -6,6 +6,11 @@ interface Times {
   readonly store: Pick<Store, 'lastTime'>
 }
 
+/** Milliseconds: tokens are judged by the store's time where the machine's clock lags, so that none comes back to life. */
+export function presentTime({ clock, store }: Times): number {
+  return Math.max(clock(), store.lastTime())
+}
+
 /** Milliseconds by which this machine's clock may lag behind the time of the store. */
 const TOLERANCE = 1000
 

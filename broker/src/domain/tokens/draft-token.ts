@@ -1,5 +1,6 @@
 import { maxTokenLength, type Claims } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
+import { requireEpochBegun } from '../epoch/until-epoch.ts'
 import { Fault } from '../fault.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { isClockBehind } from './clock-check.ts'
@@ -27,6 +28,8 @@ export interface TokenLifetime {
   readonly sessionEndsAt: number
   /** Seconds since the epoch: `exp` of the delegating session's token, if it is a delegated one. */
   readonly delegatorExp?: number | undefined
+  /** Of a login or registration: a session may be as short as a second. Whatever comes after is not worth less. */
+  readonly isFirst?: boolean
 }
 
 /**
@@ -40,13 +43,14 @@ export function draftToken(
 ): DraftToken | undefined {
   const { config, clock, random, keys } = context
   if (isClockBehind(context)) throw clockBehind()
+  requireEpochBegun(context)
   const now = clock()
   const iat = Math.floor(now / 1000)
   const longest = Math.min(lifetime.seconds, config.maxTtl)
   const { sessionEndsAt, delegatorExp = Infinity } = lifetime
-  const end = Math.min(sessionEndsAt, delegatorExp * 1000)
-  if (end - now < 1000) return undefined
-  const exp = Math.min(iat + longest, Math.floor(end / 1000))
+  const exp = Math.min(iat + longest, Math.floor(sessionEndsAt / 1000), delegatorExp)
+  const isCutShort = exp < iat + longest && lifetime.isFirst !== true
+  if (exp <= iat || (isCutShort && exp * 1000 - now < 1000)) return undefined
   const claims: Claims = {
     iss: config.issuer,
     exp,

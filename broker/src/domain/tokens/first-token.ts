@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import { draftToken, type DraftToken } from './draft-token.ts'
+import { sha256 } from './sha-256.ts'
 import type { NewSession, SessionKind } from './session.ts'
 
 export interface SessionSubject {
@@ -31,7 +32,7 @@ export function draftSession(
   const draft = draftToken(
     context,
     { ...aud, sid, ...claims },
-    { seconds: lifetime, sessionEndsAt: endsAt },
+    { seconds: lifetime, sessionEndsAt: endsAt, isFirst: true },
   )
   if (draft === undefined)
     throw new Fault('unauthorized', 'the token would live less than a second')
@@ -41,7 +42,7 @@ export function draftSession(
 /** The session that begins with this token; times in milliseconds. */
 export function toSession(
   kind: SessionKind,
-  { claims, sid }: DraftToken,
+  { claims, sid, token }: DraftToken,
   times: Pick<NewSession, 'startedAt' | 'endsAt'>,
 ): NewSession {
   const { sub, app_id: appId, lsid, task_id: taskId, orch_id: orchId } = claims
@@ -56,6 +57,7 @@ export function toSession(
     scope: claims.scope,
     currentJti: claims.jti,
     currentExp: claims.exp,
+    currentHash: sha256(token),
     lifetime: claims.exp - claims.iat,
     ...times,
   }

@@ -66,6 +66,7 @@ function reuseDetected({ claims, origin }: Caller, { newJti, renewedAt }: Renewa
     outcome: 'denied',
     resource: origin.route,
     jti: claims.jti,
+    relates_to: newJti,
     detail: formatDetail('superseded token used again', { successor: newJti, renewed_at }),
     ...attributionOf(claims),
   })

@@ -2,6 +2,7 @@ import { formatDetail } from '@agentwrit/protocol'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../identity/caller.ts'
+import { presentedBy } from '../identity/presented-by.ts'
 import { reportEffect } from '../revocation/report-effect.ts'
 import { toKept, type Revocation } from '../revocation/revocation.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
@@ -18,16 +19,16 @@ export async function releaseToken(context: Context, caller: Caller): Promise<vo
   // Such an entry is committed and final; asking the store again would only let repeats get in the way of others.
   if (revocations.reasonOver(claims) !== undefined) return
   const entry = releaseEntry(context, caller)
-  const outcome = await context.store.sessions.release(entry, [
-    withOrigin(origin, {
-      event_type: 'token_released',
-      actor: claims.sub,
-      outcome: 'success',
-      jti: claims.jti,
-      detail: formatDetail('token released', { jti: claims.jti }),
-      ...attributionOf(claims),
-    }),
-  ])
+  const released = withOrigin(origin, {
+    event_type: 'token_released',
+    actor: claims.sub,
+    outcome: 'success',
+    jti: claims.jti,
+    detail: formatDetail('token released', { jti: claims.jti }),
+    ...attributionOf(claims),
+  })
+  const presented = presentedBy(caller)
+  const outcome = await context.store.sessions.release(entry, [released], presented)
   if (outcome.kept) {
     const kept = toKept(entry, outcome)
     revocations.add(kept)

@@ -17,6 +17,7 @@ import { repeatRenewal } from './repeat-renewal.ts'
 import { requireDelegator } from './require-delegator.ts'
 import { requireRenewingApps } from './require-renewing-apps.ts'
 import type { Session } from './session.ts'
+import { sha256 } from './sha-256.ts'
 
 /**
  * The successor replaces the presented token (contract 4.4). Which of any number of concurrent renewals is first is
@@ -101,8 +102,10 @@ async function swap(context: Context, caller: Caller, succession: Succession): P
       ...(delegator === undefined ? {} : { delegator }),
       apps,
       newJti: claims.jti,
+      newHash: sha256(draft.token),
       newExp: claims.exp,
       scope: claims.scope,
+      isNarrowed: findUncovered(old.scope, claims.scope).length > 0,
       kid,
       ...(repeatable === undefined ? {} : { repeatable }),
       ...(ending === undefined ? {} : { ending }),

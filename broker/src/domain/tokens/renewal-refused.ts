@@ -1,4 +1,5 @@
 import { formatDetail, type DetailValue } from '@agentwrit/protocol'
+import { withListParts } from '../audit/list-parts.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { attributionOf } from './attribution.ts'
@@ -33,7 +34,7 @@ export function renewalRefused(
         actor: claims.sub,
         outcome: 'denied',
         jti: claims.jti,
-        detail: formatDetail('renewal refused', { reason, ...parts }),
+        detail: formatDetail('renewal refused', { reason, ...withListParts(parts) }),
         ...attributionOf(claims),
       },
     },

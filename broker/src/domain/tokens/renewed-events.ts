@@ -1,5 +1,6 @@
 import { formatDetail, type Claims } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
+import { listParts } from '../audit/list-parts.ts'
 import { withOrigin } from '../audit/with-origin.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Revocation } from '../revocation/revocation.ts'
@@ -18,12 +19,18 @@ export function renewedEvents(
   { isNarrowed, ending }: Renewed,
 ): NewAuditEvent[] {
   const { jti, exp, iat, scope } = successor
-  const parts = { jti, old_jti: old.jti, ttl: exp - iat, ...(isNarrowed ? { scope } : {}) }
+  const parts = {
+    jti,
+    old_jti: old.jti,
+    ttl: exp - iat,
+    ...(isNarrowed ? listParts('scope', scope) : {}),
+  }
   const renewed = withOrigin(origin, {
     event_type: 'token_renewed',
     actor: old.sub,
     outcome: 'success',
     jti,
+    relates_to: old.jti,
     detail: formatDetail('token renewed', parts),
     ...attributionOf(successor),
   })
@@ -35,6 +42,7 @@ export function renewedEvents(
     actor: ending.actor,
     outcome: 'success',
     jti,
+    relates_to: old.jti,
     detail: formatDetail('later delegations end', { level, after, reason, revocation }),
     ...attributionOf(successor),
   })

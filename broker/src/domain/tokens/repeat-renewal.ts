@@ -67,6 +67,7 @@ async function keepRepeat(
         actor: claims.sub,
         outcome: 'success',
         jti: claims.jti,
+        relates_to: newJti,
         detail: formatDetail('renewal repeated', { successor: newJti }),
         ...attributionOf(claims),
       }),

@@ -32,7 +32,9 @@ export async function requireRenewingApps(
 
 function requireCovered(caller: Caller, app: App, scope: readonly string[]): void {
   if (beyondCeiling(app, scope).length === 0) return
-  const parts = { requested: scope, ceiling: app.scopes }
+  // The trail of an app tells it nothing about another.
+  const own = app.appId === caller.claims.app_id ? { ceiling: app.scopes } : {}
+  const parts = { requested: scope, ...own }
   throw renewalRefused(caller, 'beyond_ceiling', { code: 'scope_violation', parts })
 }
 

@@ -25,6 +25,8 @@ export interface Session {
   readonly currentJti: string
   /** Seconds since the epoch, as in the token. */
   readonly currentExp: number
+  /** SHA-256 hex of the current token. */
+  readonly currentHash: string
   /** Key that signed the current token. */
   readonly kid: string
   /** First granted lifetime in seconds; each renewal asks for it again. */
@@ -61,9 +63,13 @@ export interface TokenSwap {
   /** In whose name it is renewed: each as it was read, if that mattered. */
   readonly apps: readonly ActingApp[]
   readonly newJti: string
+  /** SHA-256 hex of the successor. */
+  readonly newHash: string
   /** Seconds since the epoch. */
   readonly newExp: number
   readonly scope: readonly string[]
+  /** The successor may do less than the token it replaces. */
+  readonly isNarrowed: boolean
   /** Key that signs the successor. */
   readonly kid: string
   /** For a renewal that was asked for with an idempotency key. */
@@ -79,6 +85,13 @@ export type RenewalGuard =
   | 'app_changed'
   | 'key_not_active'
 
+/** A token as it was issued: nothing else with its ids is it. */
+export interface IssuedToken {
+  readonly sid: string
+  /** SHA-256 hex of the token. */
+  readonly hash: string
+}
+
 export interface SessionStore {
   /** One change: a login's session and first token. */
   begin(
@@ -87,6 +100,8 @@ export interface SessionStore {
     events: readonly NewAuditEvent[],
   ): Promise<Outcome<'key_not_active'>>
   find(sid: string): Promise<Session | undefined>
+  /** A superseded one, too. */
+  findIssued(jti: string): Promise<IssuedToken | undefined>
   /** The session that this token, a superseded one too, was issued for. */
   findByToken(jti: string): Promise<Session | undefined>
   /** One change: the successor replaces the session's current token. Of any number of swaps of one token one is kept. */
@@ -108,8 +123,12 @@ export interface SessionStore {
     events: readonly NewAuditEvent[],
   ): Promise<Outcome<SessionGuard | 'too_early'>>
   /**
-   * One change: an entry that ends the session. `session_over` when an entry ends it already, `session_not_current`
-   * when there is no such session.
+   * One change: an entry that ends the session. `session_over` when an entry ends it already, or, with `presented`, one
+   * that it descends from; `session_not_current` when there is no such session.
    */
-  release(entry: Revocation, events: readonly NewAuditEvent[]): Promise<Outcome<SessionGuard>>
+  release(
+    entry: Revocation,
+    events: readonly NewAuditEvent[],
+    presented?: PresentedSession,
+  ): Promise<Outcome<SessionGuard>>
 }

@@ -15,20 +15,26 @@ const answer = wireSchema<HealthResponse>()(
 )
 
 /** What clients may rely on beyond AgentWrit 2.0. */
-const features: string[] = ['renew-idempotency', 'revoke-dry-run']
+const features: string[] = [
+  'renew-idempotency',
+  'revoke-dry-run',
+  'revocation-stream',
+  'audit-stream',
+]
 
 export const healthRoute = route({
   method: 'GET',
   path: '/v1/health',
   summary: 'How the broker is',
   status: 200,
+  isAlwaysServed: true,
   answer,
   serialise: (health: HealthResponse) => JSON.stringify(health),
   errors: [],
-  handle: async ({ readiness, version }): Promise<HealthResponse> => {
+  handle: async ({ context, readiness, version }): Promise<HealthResponse> => {
     const { isConnected, auditEvents } = await readiness.storeState()
     return {
-      status: isConnected ? 'ok' : 'degraded',
+      status: isConnected && !context.live.head.isRegressed ? 'ok' : 'degraded',
       version,
       uptime: readiness.uptime(),
       db_connected: isConnected,

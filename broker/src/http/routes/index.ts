@@ -7,6 +7,8 @@ import { createAppLaunchTokenRoute, createLaunchTokenRoute } from './create-laun
 import { delegateTokenRoute } from './delegate-token.ts'
 import { deleteAppLaunchTokenRoute, deleteLaunchTokenRoute } from './delete-launch-token.ts'
 import { deregisterAppRoute } from './deregister-app.ts'
+import { followAuditRoute } from './follow-audit.ts'
+import { followRevocationsRoute } from './follow-revocations.ts'
 import { getAgentKeyRoute } from './get-agent-key.ts'
 import { getAgentRoute } from './get-agent.ts'
 import { getAppRoute } from './get-app.ts'
@@ -16,6 +18,7 @@ import { listAgentsRoute } from './list-agents.ts'
 import { listAppsRoute } from './list-apps.ts'
 import { listAppLaunchTokensRoute, listLaunchTokensRoute } from './list-launch-tokens.ts'
 import { liftRevocationRoute } from './lift-revocation.ts'
+import { listAuditEventsRoute } from './list-audit-events.ts'
 import { listAuditKeysRoute } from './list-audit-keys.ts'
 import { listRevocationsRoute } from './list-revocations.ts'
 import { listDelegationsRoute } from './list-delegations.ts'
@@ -30,6 +33,7 @@ import { renewTokenRoute } from './renew-token.ts'
 import { revokeRoute } from './revoke.ts'
 import { rotateAppSecretRoute } from './rotate-app-secret.ts'
 import { rotateSigningKeyRoute } from './rotate-signing-key.ts'
+import { verifyAuditRoute } from './verify-audit.ts'
 import { validateTokenRoute } from './validate-token.ts'
 
 /** The API on one page. */
@@ -43,6 +47,7 @@ export const allRoutes: readonly Route[] = [
   // Whoever is shown a token
   validateTokenRoute,
   jwksRoute,
+  followRevocationsRoute,
   // Whoever has to stop something
   revokeRoute,
   listRevocationsRoute,
@@ -64,7 +69,10 @@ export const allRoutes: readonly Route[] = [
   deregisterAppRoute,
   rotateAppSecretRoute,
   rotateSigningKeyRoute,
+  listAuditEventsRoute,
+  followAuditRoute,
   listAuditKeysRoute,
+  verifyAuditRoute,
   // Agents, for operators, apps and peers
   listAgentsRoute,
   getAgentRoute,

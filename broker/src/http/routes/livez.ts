@@ -7,6 +7,7 @@ export const livezRoute = route({
   path: '/livez',
   summary: 'Whether the process serves',
   status: 200,
+  isAlwaysServed: true,
   answer: status,
   errors: [],
   handle: (): StatusResponse => ({ status: 'ok' }),

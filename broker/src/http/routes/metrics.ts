@@ -7,6 +7,7 @@ export const metricsRoute = route({
   path: '/v1/metrics',
   summary: 'Metrics in the Prometheus text format',
   status: 200,
+  isAlwaysServed: true,
   produces: 'text/plain; version=0.0.4; charset=utf-8',
   errors: [],
   handle: async ({ metrics }, { headers }) => {

@@ -1,4 +1,5 @@
 import type { StatusResponse } from '@agentwrit/protocol'
+import { requireEpochBegun } from '../../domain/epoch/until-epoch.ts'
 import { Fault } from '../../domain/fault.ts'
 import { status } from '../schemas/status-schema.ts'
 import { route } from '../route.ts'
@@ -10,15 +11,19 @@ export const readyzRoute = route({
   status: 200,
   answer: status,
   errors: [],
-  handle: async ({ readiness }): Promise<StatusResponse> => {
+  handle: async ({ context, readiness }): Promise<StatusResponse> => {
     const { isConnected } = await readiness.storeState()
     const { stage } = readiness
     if (stage !== 'ready') throw notReady(`the broker is ${stage}`)
-    if (readiness.isClockBehind) throw notReady('the clock is behind the time of the last change')
+    if (readiness.isClockBehind) throw notReady(clockBehind)
+    requireEpochBegun(context)
     if (!isConnected) throw notReady('the store does not answer')
     return { status: 'ready' }
   },
 })
+
+const clockBehind =
+  'the clock is behind the time of the last change; see "A clock that leapt ahead" in docs/security/storage.md'
 
 function notReady(detail: string): Fault {
   return new Fault('service_unavailable', detail, { retryAfter: 1 })

@@ -15,11 +15,12 @@ const ABORTED = 499
 export function recordAnswer(
   { log, metrics }: Observers,
   { request, raw }: Pick<FastifyReply, 'request' | 'raw'>,
-  seconds: number,
+  { seconds, isOpenEnded }: { readonly seconds: number; readonly isOpenEnded: boolean },
 ): void {
   const route = routeOf(request)
   const status = raw.headersSent ? raw.statusCode : ABORTED
-  metrics.answered(route, status, seconds)
+  // How long somebody has listened says nothing about how fast the broker answers.
+  if (!isOpenEnded) metrics.answered(route, status, seconds)
   log.info(
     {
       request_id: request.id,

@@ -19,7 +19,12 @@ interface Entry {
   readonly reply: FastifyReply
   readonly startedAt: number
   readonly connection: Connection
+  /** An event stream, which has all the time it wants. */
+  isOpenEnded: boolean
 }
+
+/** How a request ended, after how many seconds. */
+export type Ended = (reply: FastifyReply, ending: { seconds: number; isOpenEnded: boolean }) => void
 
 /**
  * The requests that have not been answered yet, oldest first. One timer for all of them: Fastify's own `handlerTimeout` no
@@ -28,7 +33,7 @@ interface Entry {
 export class RequestsUnderWay {
   readonly #entries = new Map<FastifyReply['raw'], Entry>()
   readonly #connections = new WeakMap<object, Connection>()
-  readonly #ended: (reply: FastifyReply, seconds: number) => void
+  readonly #ended: Ended
   readonly #timeout: number
   readonly #onClose: (this: FastifyReply['raw']) => void
   #look: NodeJS.Timeout | undefined
@@ -37,7 +42,7 @@ export class RequestsUnderWay {
    * `ended` is told when the answer has gone out or the client has gone away. `timeout`: milliseconds after which a
    * request is answered 503, whatever it is waiting for; who does not take the answer either is cut off.
    */
-  constructor(ended: (reply: FastifyReply, seconds: number) => void, timeout: number) {
+  constructor(ended: Ended, timeout: number) {
     this.#ended = ended
     this.#timeout = timeout
     // oxlint-disable-next-line no-this-alias -- one listener for all, which Node calls on the response
@@ -54,10 +59,17 @@ export class RequestsUnderWay {
     if (connection.unanswered === MAX_PIPELINED) cutOff(raw.socket)
     if (raw.socket.destroyed) return false
     connection.unanswered += 1
-    this.#entries.set(reply.raw, { reply, connection, startedAt: performance.now() })
+    const startedAt = performance.now()
+    this.#entries.set(reply.raw, { reply, connection, startedAt, isOpenEnded: false })
     reply.raw.on('close', this.#onClose)
     this.#look ??= setInterval(() => this.#refuseOverdue(), LOOK).unref()
     return true
+  }
+
+  /** The answer is an event stream: no time is too long for it. */
+  exempt(raw: FastifyReply['raw']): void {
+    const entry = this.#entries.get(raw)
+    if (entry !== undefined) entry.isOpenEnded = true
   }
 
   /** Whether a request of this connection has begun and its body has not come to its end. */
@@ -81,13 +93,15 @@ export class RequestsUnderWay {
     if (entry === undefined) return
     this.#entries.delete(raw)
     entry.connection.unanswered -= 1
-    this.#ended(entry.reply, (performance.now() - entry.startedAt) / 1000)
+    const seconds = (performance.now() - entry.startedAt) / 1000
+    this.#ended(entry.reply, { seconds, isOpenEnded: entry.isOpenEnded })
   }
 
   #refuseOverdue(): void {
     const latest = performance.now() - this.#timeout
-    for (const { reply, startedAt } of this.#entries.values()) {
+    for (const { reply, startedAt, isOpenEnded } of this.#entries.values()) {
       if (startedAt > latest) return
+      if (isOpenEnded) continue
       if (!reply.sent) reply.send(tooSlow(reply.request.method))
       // A refusal of ours has until the next look.
       else if (startedAt <= latest - LOOK) reply.request.raw.socket.destroy()

@@ -24,7 +24,13 @@ export function newSession(session: NewSession, kid: string): Write[] {
     { insert: 'sessions', row: toSessionRow(session, kid) },
     {
       insert: 'tokens',
-      row: { jti: session.currentJti, sid: session.sid, exp: session.currentExp, kid },
+      row: {
+        jti: session.currentJti,
+        sid: session.sid,
+        exp: session.currentExp,
+        kid,
+        hash: session.currentHash,
+      },
     },
   ]
 }

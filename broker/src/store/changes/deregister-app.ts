@@ -3,7 +3,7 @@ import type { Revocation } from '../../domain/revocation/revocation.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { presentedSessionGuards } from './presented-session.ts'
-import { newEntry } from '../tables/revocations.ts'
+import { enter } from './revoke.ts'
 
 /** The app is inactive for good, and an entry ends all that was done in its name. */
 export function deregisterApp(
@@ -19,7 +19,7 @@ export function deregisterApp(
     ],
     writes: [
       { update: 'apps', key, set: { deregistered_at: { at: 0 }, updated_at: { at: 0 } } },
-      { insert: 'revocations', row: newEntry(entry) },
+      ...enter('revoke', entry),
     ],
     events,
     urgent: true,

@@ -3,7 +3,7 @@ import type { Revocation } from '../../domain/revocation/revocation.ts'
 import type { SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
 import { notRevoked } from './not-revoked.ts'
-import { newEntry } from '../tables/revocations.ts'
+import { enter } from './revoke.ts'
 
 /**
  * An entry that ends a session whose superseded token was shown after this instant (milliseconds). A release does not
@@ -21,7 +21,7 @@ export function endReusedSession(
       { name: 'session_not_current', some: 'sessions', key: { sid } },
       ...notRevoked('session_over', sid),
     ],
-    writes: [{ insert: 'revocations', row: newEntry(entry) }],
+    writes: enter('revoke', entry),
     events,
     urgent: true,
   }

@@ -1,6 +1,7 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change } from '../change.ts'
+import { entryChange } from '../tables/changes.ts'
 import { presentedSessionGuards } from './presented-session.ts'
 
 /** Milliseconds until a lifting counts: every broker has heard of it by then. */
@@ -27,7 +28,10 @@ export function liftRevocation(
         where: { level: 'task', lifted_at: null },
       },
     ],
-    writes: [{ update: 'revocations', key: { id }, set }],
+    writes: [
+      { update: 'revocations', key: { id }, set },
+      { insert: 'changes', row: entryChange('lift', id) },
+    ],
     events,
   }
 }

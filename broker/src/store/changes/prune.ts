@@ -14,6 +14,7 @@ export const prune: Change<never> = {
     { removeExpired: 'agents', atMost: pruneBound },
     { removeExpired: 'delegations', atMost: pruneBound },
     { removeExpired: 'revocations', atMost: pruneBound },
+    { removeExpired: 'changes', atMost: pruneBound },
   ],
   events: [],
 }

@@ -2,9 +2,10 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { RenewalGuard, TokenSwap } from '../../domain/tokens/session.ts'
 import { ahead, type Change, type Guard, type Write } from '../change.ts'
 import { keepAgentUntil } from '../tables/agents.ts'
+import { supersedeChange } from '../tables/changes.ts'
 import { newRenewalRow } from '../tables/renewals.ts'
-import { entryOfSession } from '../tables/revocations.ts'
 import { appActs } from './acting-app.ts'
+import { endSessions } from './end-sessions.ts'
 import { keepLauncher } from './keep-launcher.ts'
 import { isCurrent, isLive, isUnexpired } from './presented-session.ts'
 import { keyIsAccepted, keyIsActive } from './signing-key.ts'
@@ -26,7 +27,12 @@ export function renewToken(
       ...swap.apps.flatMap((app) => appActs('app_changed', app)),
       keyIsActive(kid),
     ],
-    writes: [...replaceToken(swap), ...keepLauncher(swap.lsid, newExp), ...endChildren(swap)],
+    writes: [
+      ...replaceToken(swap),
+      ...keepLauncher(swap.lsid, newExp),
+      ...endChildren(swap),
+      ...tellIfNarrowed(swap),
+    ],
     events,
     highestExp: newExp,
   }
@@ -51,13 +57,14 @@ function replaceToken(swap: TokenSwap): Write[] {
   const set = {
     current_jti: newJti,
     current_exp: newExp,
+    current_hash: swap.newHash,
     scope: JSON.stringify(swap.scope),
     kid,
     keep_until: { atLeast: newExp },
   }
   return [
     { update: 'sessions', key: { sid }, set },
-    { insert: 'tokens', row: { jti: newJti, sid, exp: newExp, kid } },
+    { insert: 'tokens', row: { jti: newJti, sid, exp: newExp, kid, hash: swap.newHash } },
     { insert: 'renewals', row: newRenewalRow(swap) },
     delegator === undefined ? keepAgent(swap) : keepDelegation(sid, newExp),
   ]
@@ -72,15 +79,14 @@ function keepDelegation(sid: string, exp: number): Write {
   return { update: 'delegations', key: { sid }, set: { keep_until: { atLeast: exp } } }
 }
 
+/** Else an old token that may do more would pass offline until it expires. */
+function tellIfNarrowed({ isNarrowed, presented, oldExp }: TokenSwap): Write[] {
+  return isNarrowed ? [{ insert: 'changes', row: supersedeChange(presented.jti, oldExp) }] : []
+}
+
 /** A child that would outlive the successor ends with it. */
 function endChildren({ ending, presented, newExp }: TokenSwap): Write[] {
   if (ending === undefined) return []
-  const children = {
-    insertEach: 'revocations',
-    of: 'sessions',
-    key: { parent_sid: presented.sid },
-    where: { current_exp: { above: newExp } },
-    row: entryOfSession(ending),
-  } as const
-  return [children]
+  const key = { parent_sid: presented.sid }
+  return endSessions({ key, where: { current_exp: { above: newExp } } }, ending)
 }

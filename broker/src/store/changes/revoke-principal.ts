@@ -2,7 +2,8 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation, RevokingGuard } from '../../domain/revocation/revocation.ts'
 import type { PresentedSession } from '../../domain/tokens/presented-session.ts'
 import type { Change, Write } from '../change.ts'
-import { entryOfSession, newEntry } from '../tables/revocations.ts'
+import { newEntry } from '../tables/revocations.ts'
+import { endSessions } from './end-sessions.ts'
 import { presentedActs } from './revoke.ts'
 
 /** All sessions of an app or operator end; the next login begins another. */
@@ -16,15 +17,10 @@ export function revokePrincipal(
 
 /**
  * The entry about the principal, and one for every session of it that is kept: also for those that were released, because
- * a release spares what the session has launched.
+ * a release spares what the session has launched. Verifiers are told of the sessions alone.
  */
 export function endPrincipal(entry: Revocation): Write[] {
   const part: Revocation = { ...entry, level: 'token', released: false, partOf: entry.id }
-  const parts = {
-    insertEach: 'revocations',
-    of: 'sessions',
-    key: { sub: entry.target },
-    row: entryOfSession(part),
-  } as const
-  return [{ insert: 'revocations', row: newEntry(entry) }, parts]
+  const parts = endSessions({ key: { sub: entry.target } }, part)
+  return [{ insert: 'revocations', row: newEntry(entry) }, ...parts]
 }

@@ -1,7 +1,8 @@
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { Revocation, RevokingGuard } from '../../domain/revocation/revocation.ts'
 import type { PresentedSession } from '../../domain/tokens/presented-session.ts'
-import type { Change, Guard } from '../change.ts'
+import type { Change, Guard, Write } from '../change.ts'
+import { entryChange } from '../tables/changes.ts'
 import { newEntry } from '../tables/revocations.ts'
 import { appActs } from './acting-app.ts'
 import { presentedSessionGuards } from './presented-session.ts'
@@ -19,10 +20,18 @@ export function revoke(
       ...presentedActs(presented),
       { name: 'revoked_already', none: 'revocations', key: { level, target }, where: standing },
     ],
-    writes: [{ insert: 'revocations', row: newEntry(entry) }],
+    writes: enter('revoke', entry),
     events,
     urgent: true,
   }
+}
+
+/** The entry, and what verifiers are told of it. */
+export function enter(action: 'revoke' | 'release', entry: Revocation): Write[] {
+  return [
+    { insert: 'revocations', row: newEntry(entry) },
+    { insert: 'changes', row: entryChange(action, entry.id) },
+  ]
 }
 
 /** A repeat leaves nothing but its events: the entry stands. */
@@ -38,7 +47,6 @@ export function repeatRevocation(
     ],
     writes: [],
     events,
-    urgent: true,
   }
 }
 

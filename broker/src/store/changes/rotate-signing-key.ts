@@ -2,6 +2,7 @@ import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import type { ChangedKey, KeyRotation } from '../../domain/signing-keys/signing-key.ts'
 import type { PresentedSession, SessionGuard } from '../../domain/tokens/presented-session.ts'
 import type { Change, Guard, Write } from '../change.ts'
+import { retireKeyChange } from '../tables/changes.ts'
 import { toSigningKeyRow } from '../tables/signing-keys.ts'
 import { presentedSessionGuards } from './presented-session.ts'
 
@@ -16,9 +17,12 @@ export function rotateSigningKey(
 ): Change<SessionGuard | 'key_changed'> {
   const making: Write[] =
     made === undefined ? [] : [{ insert: 'signingKeys', row: toSigningKeyRow(made) }]
+  const telling: Write[] = isEmergency
+    ? [{ insert: 'changes', row: retireKeyChange(previous.after.kid) }]
+    : []
   return {
     guards: [...presentedSessionGuards(presented), isAsRead(previous)],
-    writes: [rewrite(previous), ...making],
+    writes: [rewrite(previous), ...making, ...telling],
     events,
     urgent: isEmergency,
   }

@@ -1,18 +1,22 @@
 // Reads of single rows, by primary key: quick enough for the main thread.
+import type { AuditEvent } from '@agentwrit/protocol'
 import type { Agent } from '../../domain/identity/agent.ts'
 import type { LaunchToken, LaunchTokenOwner } from '../../domain/launch-tokens/launch-token.ts'
 import type { Renewal } from '../../domain/tokens/renewal.ts'
-import type { Session } from '../../domain/tokens/session.ts'
+import type { IssuedToken, Session } from '../../domain/tokens/session.ts'
 import type { SigningKey } from '../../domain/signing-keys/signing-key.ts'
 import type { RowMac } from '../row-mac.ts'
 import { equals, selectFrom, type Sql } from '../sql.ts'
 import type { Row, TableDescription, Value } from '../table.ts'
 import { agents, toAgent } from '../tables/agents.ts'
+import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import { head, headKey, toHead, type Head } from '../tables/head.ts'
 import { launchTokens, toLaunchToken } from '../tables/launch-tokens.ts'
 import { renewals, toRenewal } from '../tables/renewals.ts'
 import { sessions, toSession } from '../tables/sessions.ts'
 import { signingKeys, toSigningKey } from '../tables/signing-keys.ts'
+import { tokens } from '../tables/tokens.ts'
+import { readText } from '../read-column.ts'
 
 /** Where rows are read from; those with a bad MAC are left out. */
 export interface RowSource {
@@ -39,6 +43,16 @@ export async function findSessionOfToken(
   const text = `${selectFrom(sessions)} where sid = (select sid from tokens where jti = ?)`
   const [row] = await readRows(source, sessions, text, [jti])
   return row && toSession(row)
+}
+
+/** Undefined also for one of which only the ids are known: it was issued before tokens were kept by their hash. */
+export async function findIssuedToken(
+  source: RowSource,
+  jti: string,
+): Promise<IssuedToken | undefined> {
+  const row = await findRow(source, tokens, { jti })
+  if (row === undefined || row['hash'] === null) return undefined
+  return { sid: readText(row, 'sid'), hash: readText(row, 'hash') }
 }
 
 export async function findRenewal(source: RowSource, oldJti: string): Promise<Renewal | undefined> {
@@ -76,6 +90,16 @@ export async function findLaunchTokenById(
 export async function allSigningKeys(source: RowSource): Promise<SigningKey[]> {
   const text = `${selectFrom(signingKeys)} order by created_at, kid`
   return (await readRows(source, signingKeys, text, [])).map(toSigningKey)
+}
+
+/** Quick as long as few events have come since. */
+export async function followEvents(
+  source: RowSource,
+  seq: number,
+  limit: number,
+): Promise<AuditEvent[]> {
+  const text = `${selectFrom(auditEvents)} where seq > ? order by seq limit ?`
+  return (await readRows(source, auditEvents, text, [seq, limit])).map(toAuditEvent)
 }
 
 /** The rows a query finds, without those whose MAC is wrong. */

@@ -18,7 +18,7 @@ export interface AsOf {
 }
 
 /**
- * The live ones (`sid`, `depth`, `sub`) among the sessions that the first query names by `sid`, and, with `descend`,
+ * The live ones (`sid`, `depth`, `sub`, `app_id`) among the sessions that the first query names by `sid`, and, with `descend`,
  * among all that were delegated from these.
  */
 export function selectLive(
@@ -36,11 +36,11 @@ export function selectLive(
       union all
       select line.sid, ancestor.parent_sid from line join sessions ancestor on ancestor.sid = line.ancestor
       where ancestor.parent_sid is not null)
-    select s.sid, s.depth, s.sub from chosen join sessions s on s.sid = chosen.sid
+    select s.sid, s.depth, s.sub, s.app_id from chosen join sessions s on s.sid = chosen.sid
     where s.current_exp > ? and s.ends_at > ? and s.started_at >= ?
       and not exists (select 1 from signing_keys where kid = s.kid and status = 'compromised')
-      and s.sid not in (select line.sid from line join sessions a on a.sid = line.ancestor
-        where ${isNamed} or ${isOfCompromisedRecord})
+      and s.sid not in (select line.sid from line cross join sessions a
+        where a.sid = line.ancestor and (${isNamed} or ${isOfCompromisedRecord}))
     order by s.sid`
   const seqs = Array.from({ length: boundEntries }, () => beforeSeq)
   const values = [...named.values, Math.floor(at / 1000), at, notBefore * 1000, ...seqs]

@@ -16,8 +16,10 @@ export interface ReachQuestion {
   readonly entry: Revocation | KeptRevocation
   /** Milliseconds. */
   readonly at: number
-  /** Milliseconds of counting; what was found by then is the answer. */
-  readonly within: number
+  /** Milliseconds since the epoch: what was found by then is the answer. Waiting for the turn counts, too. */
+  readonly endsAt: number
+  /** Only agents of this app are named. */
+  readonly appId?: string
 }
 
 /** Sessions looked at by one query. */
@@ -28,9 +30,8 @@ const MOST_AGENTS = 100
 
 export async function measureReach(
   source: RowSource,
-  { entry, at, within }: ReachQuestion,
+  { entry, at, endsAt, appId }: ReachQuestion,
 ): Promise<Foreseen> {
-  const endsAt = performance.now() + within
   const { notBefore } = await readHead(source)
   const asOf = { at, notBefore, ...('seq' in entry ? { beforeSeq: entry.seq } : {}) }
   const named = await findNamed(source, entry, at)
@@ -40,24 +41,30 @@ export async function measureReach(
   while (generation.length > 0) {
     const next: string[][] = []
     for (const portion of portionsOf(generation)) {
-      if (performance.now() >= endsAt) return toForeseen(live, false)
+      if (Date.now() >= endsAt) return toForeseen(live, appId, false)
       live.push(...(await findLive(source, portion, asOf)))
       next.push(await findChildren(source, portion, at))
     }
     generation = next.flat().filter((sid) => !seen.has(sid))
     for (const sid of generation) seen.add(sid)
   }
-  return toForeseen(live, named.length < MOST_NAMED)
+  return toForeseen(live, appId, named.length < MOST_NAMED)
 }
 
-function toForeseen(live: readonly Row[], isComplete: boolean): Foreseen {
+function toForeseen(
+  live: readonly Row[],
+  appId: string | undefined,
+  isComplete: boolean,
+): Foreseen {
   const byDepth: number[] = []
   for (const row of live) {
     const depth = readInteger(row, 'depth')
     while (byDepth.length <= depth) byDepth.push(0)
     byDepth[depth] = (byDepth[depth] ?? 0) + 1
   }
-  const inOrder = live.toSorted((one, other) =>
+  // Whom an agent has delegated to in another app is nothing that its own app learns.
+  const named = live.filter((row) => appId === undefined || row['app_id'] === appId)
+  const inOrder = named.toSorted((one, other) =>
     readText(one, 'sid') < readText(other, 'sid') ? -1 : 1,
   )
   const subjects = inOrder.map((row) => readText(row, 'sub'))

@@ -1,6 +1,13 @@
 // Reads that may touch more than a thousand rows: they run off the main thread, which asks for them by name.
 import type { AuditEvent } from '@agentwrit/protocol'
 import type { App, AppPage } from '../../domain/apps/app.ts'
+import type {
+  AuditExtent,
+  AuditPortion,
+  CheckedPortion,
+  ExpiredEvents,
+} from '../../domain/audit/audit-integrity.ts'
+import type { FoundEvents } from '../../domain/audit/audit-query.ts'
 import type { DelegationGraph } from '../../domain/delegation/delegation.ts'
 import type { ObservedAgent } from '../../domain/identity/agent.ts'
 import type {
@@ -9,6 +16,14 @@ import type {
   LaunchTokenPage,
 } from '../../domain/launch-tokens/launch-token.ts'
 import type { Foreseen, KeptRevocation } from '../../domain/revocation/revocation.ts'
+import type {
+  Change,
+  SnapshotBounds,
+  SnapshotPage,
+  SnapshotSize,
+  Supersession,
+} from '../../domain/streams/change.ts'
+import { checkAuditPortion } from './check-audit-portion.ts'
 import { countLiveChildren } from './count-children.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
 import { readInteger, readText } from '../read-column.ts'
@@ -17,7 +32,17 @@ import { measureReach, type ReachQuestion } from './measure-reach.ts'
 import { listAgents, type AgentQuestion } from './observe-agents.ts'
 import { observeDelegations, type DelegationQuestion } from './observe-delegations.ts'
 import { readPage } from './read-page.ts'
+import { readAuditExtent } from './scan-audit-extent.ts'
+import { findExpiredEvents } from './scan-expired-events.ts'
 import { countApps, listApps } from './scan-apps.ts'
+import {
+  countSnapshot,
+  listChanges,
+  listSnapshotEntries,
+  listSuperseded,
+  type ChangesQuestion,
+} from './scan-changes.ts'
+import { listAuditEvents, type AuditQuestion } from './scan-audit-events.ts'
 import { listInForce, listRevocations, type RevocationQuestion } from './scan-revocations.ts'
 import { findLastSessionEnd, isSigningKeyInUse } from './scan-signing-keys.ts'
 import { selectFrom } from '../sql.ts'
@@ -30,15 +55,28 @@ export interface ScanTypes {
   activeAgents: { asked: { at: number }; answer: number }
   agents: { asked: AgentQuestion; answer: ObservedAgent[] }
   apps: { asked: { page: AppPage | undefined }; answer: App[] }
+  changes: { asked: ChangesQuestion; answer: Change[] }
   countApps: { asked: undefined; answer: number }
   delegations: { asked: DelegationQuestion; answer: DelegationGraph }
+  auditExtent: { asked: undefined; answer: AuditExtent }
+  auditPortion: { asked: AuditPortion; answer: CheckedPortion }
   auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
+  auditTrail: { asked: AuditQuestion; answer: FoundEvents }
+  expiredEvents: {
+    asked: { until: number }
+    answer: ExpiredEvents | { broken: number } | undefined
+  }
   liveChildren: { asked: { sid: string; at: number }; answer: number }
+  /** What a kept entry has killed; `reach`: what one would kill. */
+  effect: { asked: ReachQuestion; answer: Foreseen }
   reach: { asked: ReachQuestion; answer: Foreseen }
   revocations: { asked: RevocationQuestion; answer: KeptRevocation[] }
   revocationsInForce: { asked: { at: number }; answer: KeptRevocation[] }
   lastSessionEnd: { asked: { at: number }; answer: number }
   signingKeyInUse: { asked: { kid: string; at: number }; answer: boolean }
+  snapshotSize: { asked: SnapshotBounds; answer: SnapshotSize }
+  snapshotEntries: { asked: SnapshotPage<{ seq: number; id: string }>; answer: KeptRevocation[] }
+  snapshotSuperseded: { asked: SnapshotPage<number>; answer: (Change & Supersession)[] }
   usableLaunchTokens: { asked: UsableLaunchTokens; answer: LaunchToken[] }
 }
 
@@ -66,18 +104,27 @@ export const scans: {
   activeAgents: countActiveAgents,
   agents: listAgents,
   apps: (source, { page }) => listApps(source, page),
+  changes: listChanges,
   countApps,
   delegations: observeDelegations,
   auditEvents: async (source, { fromSeq, limit }) => {
     const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
     return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
   },
+  auditExtent: readAuditExtent,
+  auditPortion: checkAuditPortion,
+  auditTrail: listAuditEvents,
+  expiredEvents: findExpiredEvents,
   liveChildren: countLiveChildren,
+  effect: measureReach,
   reach: measureReach,
   revocations: listRevocations,
   revocationsInForce: listInForce,
   lastSessionEnd: findLastSessionEnd,
   signingKeyInUse: isSigningKeyInUse,
+  snapshotSize: countSnapshot,
+  snapshotEntries: listSnapshotEntries,
+  snapshotSuperseded: listSuperseded,
   usableLaunchTokens: listUsableLaunchTokens,
 }
 

@@ -1,8 +1,16 @@
 import type { Scanner, ScanName, ScanTypes } from '../reads/scans.ts'
 import { Thread } from './thread.ts'
 
-/** Scans in progress or waiting; one more is refused. */
+/** Scans waiting, in either lane; one more is refused. */
 const capacity = 64
+
+/** Whoever has revoked waits for the count, and a rotation or a start for what it rests on. */
+const urgent: ReadonlySet<ScanName> = new Set([
+  'effect',
+  'lastSessionEnd',
+  'revocationsInForce',
+  'signingKeyInUse',
+])
 
 /** What the reading thread is asked. */
 export type ReaderQuestion =
@@ -18,6 +26,10 @@ interface ScanQuestion<Name extends ScanName> {
 /** Scans of a SQLite file, by a thread with its own read-only connection. */
 export class SqliteReader implements Scanner {
   readonly #thread: Thread
+  /** What others wait for goes first: the thread has one scan at a time, so that a queue of long ones can be overtaken. */
+  readonly #first: (() => void)[] = []
+  readonly #others: (() => void)[] = []
+  #isBusy = false
 
   private constructor(thread: Thread) {
     this.#thread = thread
@@ -42,8 +54,28 @@ export class SqliteReader implements Scanner {
     name: Name,
     asked: ScanTypes[Name]['asked'],
   ): Promise<ScanTypes[Name]['answer']> {
-    if (this.#thread.waiting >= capacity) throw new Error('too many scans are waiting')
-    return this.#thread.ask<ScanTypes[Name]['answer']>({ scan: name, asked })
+    await this.#turn(name)
+    try {
+      return await this.#thread.ask<ScanTypes[Name]['answer']>({ scan: name, asked })
+    } finally {
+      this.#isBusy = false
+      const next = this.#first.shift() ?? this.#others.shift()
+      next?.()
+    }
+  }
+
+  /** Resolves when the thread is this scan's. */
+  #turn(name: ScanName): Promise<void> {
+    const lane = urgent.has(name) ? this.#first : this.#others
+    if (lane.length >= capacity) return Promise.reject(new Error('too many scans are waiting'))
+    return new Promise((resolve) => {
+      const begin = () => {
+        this.#isBusy = true
+        resolve()
+      }
+      if (this.#isBusy) lane.push(begin)
+      else begin()
+    })
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
-import type { Write } from '../change.ts'
+import type { Test, Write } from '../change.ts'
 import { fill } from '../fill.ts'
 import { meeting } from '../holds.ts'
-import type { Moment } from '../moment.ts'
+import type { WritingMoment } from '../moment.ts'
 import type { RowMac } from '../row-mac.ts'
 import { RowSql } from '../row-sql.ts'
 import { equals, storedValues } from '../sql.ts'
@@ -26,11 +26,21 @@ export class SqliteRows {
     this.#mac = mac
   }
 
-  find(table: TableDescription, key: Row): Row[] {
+  /** The rows under the key; what `where` bounds the database leaves out, for there may be any number of rows. */
+  find(table: TableDescription, key: Row, where: Where = {}): Row[] {
+    const { text: bounds, values } = boundsOf(where)
     return this.#database
-      .all(this.#sql.select(table, Object.keys(key)), Object.values(key))
+      .all(this.#sql.select(table, Object.keys(key), bounds), [...Object.values(key), ...values])
       .map((stored) => this.#mac.open(table, stored))
       .filter((row) => row !== undefined)
+  }
+
+  /** How many rows of a table without MACs lie under the key and within the bounds, by the index alone. */
+  count(table: TableDescription, key: Row, where: Where): number {
+    const { text: bounds, values } = boundsOf(where)
+    const text = this.#sql.count(table, Object.keys(key), bounds)
+    const [row] = this.#database.all(text, [...Object.values(key), ...values])
+    return Number(row?.['found'])
   }
 
   insert(table: TableDescription, row: Row): void {
@@ -48,12 +58,19 @@ export class SqliteRows {
     }
   }
 
-  write(write: Write, moment: Moment): Written {
+  write(write: Write, moment: WritingMoment): Written {
     if ('removeExpired' in write) {
       const removed = this.#removeExpired(tables[write.removeExpired], moment.at, write.atMost)
       return { removed, made: [] }
     }
-    if ('insertEach' in write) return { removed: 0, made: this.#insertEach(write, moment) }
+    if ('removeThrough' in write) {
+      this.#removeThrough(tables[write.removeThrough], write.seq)
+      return { removed: 0, made: [] }
+    }
+    if ('insertEach' in write) {
+      const made = this.#insertEach(write, moment)
+      return { removed: 0, made: write.isQuiet === true ? [] : made }
+    }
     if ('insert' in write) this.insert(tables[write.insert], fill(write.row, moment))
     else if ('remove' in write) this.#remove(tables[write.remove], { ...write.key })
     else {
@@ -66,9 +83,14 @@ export class SqliteRows {
     return { removed: 0, made: [] }
   }
 
-  #insertEach(write: Extract<Write, { readonly insertEach: unknown }>, moment: Moment): Row[] {
+  #insertEach(
+    write: Extract<Write, { readonly insertEach: unknown }>,
+    moment: WritingMoment,
+  ): Row[] {
     const source: TableDescription = tables[write.of]
-    const found = this.find(source, { ...write.key }).filter(meeting(source, write.where, moment))
+    const where = { ...write.where }
+    const narrowed = this.find(source, { ...write.key }, where)
+    const found = narrowed.filter(meeting(source, where, moment))
     const rows = found.map((row) => fill(write.row, moment, row))
     for (const row of rows) this.insert(tables[write.insertEach], row)
     return rows
@@ -83,6 +105,10 @@ export class SqliteRows {
   #remove(table: TableDescription, key: Row): void {
     const text = `delete from ${table.name} where ${equals(Object.keys(key))}`
     this.#database.run(text, Object.values(key))
+  }
+
+  #removeThrough(table: TableDescription, seq: number): void {
+    this.#database.run(`delete from ${table.name} where seq <= ?`, [seq])
   }
 
   #removeExpired(table: TableDescription, at: number, atMost: number): number {
@@ -105,6 +131,20 @@ export class SqliteRows {
     const text = `delete from ${other} where rowid in
       (select rowid from ${other} where ${by} in (${expired}) limit ?)`
     return this.#database.run(text, [bound, atMost, atMost])
+  }
+}
+
+type Where = Readonly<Record<string, Test>>
+
+function boundsOf(where: Where): { readonly text: string; readonly values: readonly number[] } {
+  const bounds = Object.entries(where).flatMap(([column, test]) => {
+    if (typeof test !== 'object' || test === null) return []
+    if ('above' in test) return [{ text: `${column} > ?`, value: test.above }]
+    return 'atLeast' in test ? [{ text: `${column} >= ?`, value: test.atLeast }] : []
+  })
+  return {
+    text: bounds.map(({ text }) => text).join(' and '),
+    values: bounds.map(({ value }) => value),
   }
 }
 

@@ -1,8 +1,8 @@
 import { chainEvents } from '../audit-writer.ts'
-import type { Change } from '../change.ts'
+import { prunedBy, type Change, type Guard } from '../change.ts'
 import type { BatchReport, Decision } from '../engine.ts'
 import { guardedRows, holds } from '../holds.ts'
-import type { Moment } from '../moment.ts'
+import { momentOf, type WritingMoment } from '../moment.ts'
 import type { RowMac } from '../row-mac.ts'
 import type { SqliteDatabase } from './database.ts'
 import { isDefect } from './result-codes.ts'
@@ -38,7 +38,7 @@ export class SqliteWriter {
     if (decisions.some(({ kept }) => kept)) {
       this.#rows.update(head, headKey, () => toHeadRow(present))
     }
-    return { at, highestExp: present.highestExp, decisions }
+    return { at, highestExp: present.highestExp, head: present, decisions }
   }
 
   #readHead(): Head {
@@ -48,25 +48,33 @@ export class SqliteWriter {
   }
 
   #failedGuard(change: Change, present: Head): number | undefined {
-    const moment = toMoment(present)
-    const place = change.guards.findIndex((guard) => {
-      const wanted = guardedRows(guard)
-      const rows = wanted === undefined ? [] : this.#rows.find(tables[wanted.table], wanted.key)
-      return !holds(guard, rows, moment)
-    })
+    const moment = momentOf(present)
+    const place = change.guards.findIndex((guard) => !this.#holds(guard, moment))
     return place === -1 ? undefined : place
+  }
+
+  #holds(guard: Guard, moment: WritingMoment): boolean {
+    const wanted = guardedRows(guard)
+    if (wanted === undefined) return holds(guard, [], moment)
+    const { key, where } = wanted
+    const table = tables[wanted.table]
+    if ('fewer' in guard) return this.#rows.count(table, key, where) < guard.than
+    return holds(guard, this.#rows.find(table, key, where), moment)
   }
 
   #keep(change: Change, present: Head): { decision: Decision; next: Head } {
     this.#database.run('savepoint change')
-    const written = attempt(() => this.#write(change, present))
+    const moment = momentOf(present)
+    const written = attempt(() => this.#write(change, moment))
     if ('error' in written) return this.#undo({ kept: false, defect: written.error }, present)
     const chained = attempt(() => this.#audit(change, present))
     if ('error' in chained) return this.#undo({ kept: false, unaudited: chained.error }, present)
     this.#database.run('release change')
     const highestExp = Math.max(present.highestExp, change.highestExp ?? 0)
     const decision = { kept: true, ...written.result, seq: present.seq + 1 } as const
-    return { decision, next: { ...chained.result, highestExp } }
+    const streamSeq = moment.lastStreamSeq()
+    const changed = { highestExp, streamSeq, ...change.epoch, ...prunedBy(change) }
+    return { decision, next: { ...chained.result, ...changed } }
   }
 
   #undo(decision: Decision, next: Head): { decision: Decision; next: Head } {
@@ -74,8 +82,7 @@ export class SqliteWriter {
     return { decision, next }
   }
 
-  #write({ writes }: Change, present: Head): Written {
-    const moment = toMoment(present)
+  #write({ writes }: Change, moment: WritingMoment): Written {
     const written = writes.map((write) => this.#rows.write(write, moment))
     return {
       removed: written.reduce((sum, { removed }) => sum + removed, 0),
@@ -98,8 +105,4 @@ function attempt<Result>(work: () => Result): { result: Result } | { error: stri
     if (isDefect(error)) return { error: error.message }
     throw error
   }
-}
-
-function toMoment({ lastTime, notBefore, highestExp, seq }: Head): Moment {
-  return { at: lastTime, notBefore, highestExp, seq: seq + 1 }
 }

@@ -15,12 +15,16 @@ export const auditEvents = {
     task_id: 'text',
     app_id: 'text',
     jti: 'text',
+    relates_to: 'text',
   },
   key: ['seq'],
   mac: true,
 } as const satisfies TableDescription
 
-export function toAuditEventRow(event: AuditEvent, at: number): Row {
+export function toAuditEventRow(
+  event: AuditEvent,
+  { at, relatesTo }: { readonly at: number; readonly relatesTo: string | undefined },
+): Row {
   return {
     seq: event.seq,
     event: JSON.stringify(event),
@@ -31,6 +35,7 @@ export function toAuditEventRow(event: AuditEvent, at: number): Row {
     task_id: event.task_id ?? null,
     app_id: event.app_id ?? null,
     jti: event.jti ?? null,
+    relates_to: relatesTo ?? null,
   }
 }
 

@@ -14,6 +14,9 @@ export const head = {
     epoch: 'text',
     not_before: 'seconds',
     highest_exp: 'seconds',
+    stream_seq: 'integer',
+    pruned_seq: 'integer',
+    pruned_hash: 'text',
   },
   key: ['id'],
   mac: true,
@@ -27,7 +30,17 @@ export interface Head extends StoreHead {
 }
 
 export function newHead(epoch: string): Head {
-  return { seq: 0, hash: genesisHash, lastTime: 0, epoch, notBefore: 0, highestExp: 0 }
+  return {
+    seq: 0,
+    hash: genesisHash,
+    lastTime: 0,
+    epoch,
+    notBefore: 0,
+    highestExp: 0,
+    streamSeq: 0,
+    prunedSeq: 0,
+    prunedHash: genesisHash,
+  }
 }
 
 export function toHeadRow(values: Head): Row {
@@ -39,6 +52,10 @@ export function toHeadRow(values: Head): Row {
     epoch: values.epoch,
     not_before: values.notBefore,
     highest_exp: values.highestExp,
+    // Unset until it counts: a row of before there were streams keeps its MAC.
+    stream_seq: values.streamSeq === 0 ? null : values.streamSeq,
+    pruned_seq: values.prunedSeq === 0 ? null : values.prunedSeq,
+    pruned_hash: values.prunedSeq === 0 ? null : values.prunedHash,
   }
 }
 
@@ -50,5 +67,8 @@ export function toHead(row: Row): Head {
     epoch: readText(row, 'epoch'),
     notBefore: readInteger(row, 'not_before'),
     highestExp: readInteger(row, 'highest_exp'),
+    streamSeq: row['stream_seq'] === null ? 0 : readInteger(row, 'stream_seq'),
+    prunedSeq: row['pruned_seq'] === null ? 0 : readInteger(row, 'pruned_seq'),
+    prunedHash: row['pruned_hash'] === null ? genesisHash : readText(row, 'pruned_hash'),
   }
 }

@@ -75,11 +75,16 @@ export function newEntry(entry: Revocation): Readonly<Record<string, NewValue>> 
   }
 }
 
+/** The id of an entry about one session, copied from that session's row. */
+export function idOfSession({ id }: Revocation): NewValue {
+  return { copied: 'sid', behind: `${id}.` }
+}
+
 /** The columns of an entry about one session, copied from that session's row. */
 export function entryOfSession(entry: Revocation): Readonly<Record<string, NewValue>> {
   return {
     ...newEntry(entry),
-    id: { copied: 'sid', behind: `${entry.id}.` },
+    id: idOfSession(entry),
     target: { copied: 'current_jti' },
     sid: { copied: 'sid' },
   }

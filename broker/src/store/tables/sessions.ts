@@ -24,6 +24,7 @@ export const sessions = {
     ends_at: 'milliseconds',
     keep_until: 'seconds',
     kid: 'text',
+    current_hash: 'text',
     parent_sid: 'text',
     chain_hash: 'text',
     depth: 'integer',
@@ -53,6 +54,7 @@ export function toSessionRow(session: NewSession, kid: string): Row {
     ends_at: session.endsAt,
     keep_until: session.currentExp,
     kid,
+    current_hash: session.currentHash,
     parent_sid: session.delegated?.parentSid ?? null,
     chain_hash: session.delegated?.chainHash ?? null,
     depth: session.delegated?.depth ?? 0,
@@ -75,6 +77,8 @@ export function toSession(row: Row): Session {
     startedAt: readInteger(row, 'started_at'),
     endsAt: readInteger(row, 'ends_at'),
     kid: readText(row, 'kid'),
+    // Unset in a row older than the column: the hash of no token.
+    currentHash: row['current_hash'] === null ? '' : readText(row, 'current_hash'),
     ...ifText(row, 'parent_sid', (parentSid) => ({
       delegated: {
         parentSid,

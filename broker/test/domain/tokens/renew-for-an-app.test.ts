@@ -58,7 +58,7 @@ test('nothing of a deregistered app is renewed, nor is a renewal repeated', asyn
   const [own, bearer] = [await app.token(), await agent.token()]
   const first = await renew(broker, { bearer, idempotencyKey })
   const successor = String(first.body['access_token'])
-  await operator.removeApp(appId)
+  await operator.deregisterApp(appId)
   for (const dead of [own, bearer, successor]) {
     assertProblem(await renew(broker, { bearer: dead, idempotencyKey }), 401, 'unauthorized')
   }

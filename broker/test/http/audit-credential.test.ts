@@ -1,0 +1,146 @@
+// GET /v1/audit/events?credential=: what a credential did, who gave it, what came of it.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { AuditEvent } from '@agentwrit/protocol'
+import { registerApp } from '../apps.ts'
+import { ask, type Answer } from '../ask.ts'
+import {
+  agentOf,
+  delegated,
+  renewed,
+  revokeAs,
+  signInAdmin,
+  signInApp,
+  type Held,
+} from '../lineages.ts'
+import { testBroker, type TestBroker } from '../test-broker.ts'
+
+const path = '/v1/audit/events'
+
+function list(broker: TestBroker, { token: bearer }: Held, query = ''): Promise<Answer> {
+  return ask(broker, 'GET', `${path}${query}`, { bearer })
+}
+
+function eventsOf({ status, body }: Answer): AuditEvent[] {
+  assert.equal(status, 200, JSON.stringify(body))
+  const { events } = body
+  assert.ok(Array.isArray(events))
+  return events
+}
+
+const typesOf = (answer: Answer) => eventsOf(answer).map(({ event_type: type }) => type)
+const numbersOf = (answer: Answer) => eventsOf(answer).map(({ seq }) => seq)
+
+describe('a credential', () => {
+  test('tells in one query who gave it, what it did and what came of it', async () => {
+    await using broker = await testBroker()
+    const admin = await signInAdmin(broker)
+    const app = await signInApp(broker, await registerApp(broker))
+    const agent = await agentOf(broker, app, 'october')
+    const bystander = await agentOf(broker, app, 'november')
+    const second = await renewed(broker, agent)
+    const third = await renewed(broker, second)
+    const child = await delegated(broker, third, bystander)
+    await list(broker, second)
+    await revokeAs(broker, admin, { level: 'agent', target: agent.claims.sub, reason: 'leaked' })
+    await list(broker, third)
+    const wanted = [
+      'app_authenticated',
+      'launch_token_issued',
+      'agent_registered',
+      'token_issued',
+      'token_renewed',
+      'token_renewed',
+      'delegation_created',
+      'token_revoked_access',
+      'token_revoked',
+      'revocation_effect',
+      'token_revoked_access',
+    ]
+    for (const { claims } of [agent, second, third]) {
+      assert.deepEqual(typesOf(await list(broker, admin, `?credential=${claims.jti}`)), wanted)
+    }
+    const ofChild = await list(broker, admin, `?credential=${child.claims.jti}`)
+    assert.deepEqual(typesOf(ofChild), [
+      'app_authenticated',
+      'launch_token_issued',
+      'token_issued',
+      'delegation_created',
+      'token_revoked',
+      'revocation_effect',
+    ])
+    assert.equal(ofChild.body['total'], 6)
+    const query = `?credential=${agent.claims.jti}&outcome=denied&event_type=token_revoked_access`
+    const filtered = await list(broker, admin, query)
+    assert.deepEqual([filtered.body['total'], eventsOf(filtered).length], [2, 2])
+  })
+
+  const endings: readonly (readonly [string, (world: Lineage) => Promise<unknown>])[] = [
+    ['its task is revoked', (world) => revoke(world, 'task', 'october')],
+    ['the chain is revoked', ({ agent, ...world }) => revoke(world, 'chain', agent.claims.sub)],
+    ['its delegator is revoked', ({ agent, ...world }) => revoke(world, 'token', agent.claims.jti)],
+    [
+      'the app that launched it is cut off',
+      ({ app, ...world }) => revoke(world, 'agent', app.claims.sub),
+    ],
+    [
+      'the login that launched it is revoked',
+      ({ app, ...world }) => revoke(world, 'token', app.claims.jti),
+    ],
+    [
+      'its app is deregistered',
+      ({ broker, admin, app }) =>
+        ask(broker, 'DELETE', `/v1/admin/apps/${app.claims.app_id}`, { bearer: admin.token }),
+    ],
+    [
+      'its delegator releases',
+      ({ broker, agent }) => ask(broker, 'POST', '/v1/token/release', { bearer: agent.token }),
+    ],
+  ]
+  for (const [cause, end] of endings) {
+    test(`tells its end when ${cause}`, async () => {
+      await using broker = await testBroker()
+      const admin = await signInAdmin(broker)
+      const app = await signInApp(broker, await registerApp(broker))
+      const agent = await agentOf(broker, app, 'october')
+      const delegate = await agentOf(broker, app, 'november')
+      const child = await delegated(broker, agent, delegate)
+      await revokeAs(broker, admin, { level: 'task', target: 'another' })
+      const before = numbersOf(await list(broker, admin, `?credential=${child.claims.jti}`)).length
+      await end({ broker, admin, app, agent })
+      assert.equal((await broker.client.validate(child.token)).valid, false)
+      const told = eventsOf(await list(broker, admin, `?credential=${child.claims.jti}`))
+      const types = told.slice(before).map(({ event_type: type }) => type)
+      assert.ok(
+        types.some((type) =>
+          ['token_revoked', 'app_deregistered', 'token_released'].includes(type),
+        ),
+        JSON.stringify(types),
+      )
+    })
+  }
+
+  test('that nobody knows has no events', async () => {
+    await using broker = await testBroker()
+    const admin = await signInAdmin(broker)
+    for (const jti of ['0'.repeat(32), 'task:october', "' or 1=1 --"]) {
+      const answer = await list(broker, admin, `?credential=${encodeURIComponent(jti)}`)
+      assert.deepEqual(eventsOf(answer), [], jti)
+    }
+  })
+})
+
+interface Lineage {
+  readonly broker: TestBroker
+  readonly admin: Held
+  readonly app: Held
+  readonly agent: Held
+}
+
+function revoke(
+  { broker, admin }: Pick<Lineage, 'broker' | 'admin'>,
+  level: 'task' | 'chain' | 'token' | 'agent',
+  target: string,
+): Promise<Answer> {
+  return revokeAs(broker, admin, { level, target })
+}

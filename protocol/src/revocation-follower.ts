@@ -1,0 +1,145 @@
+/**
+ * Who follows the revocation stream (contract 4.19) knows what is dead without asking.
+ * Laws: nothing is known, and everything is dead, before a whole snapshot has come; a number that is missing unmakes all
+ * knowledge, for what it named would pass; however often a follower is cut off and resumes, it ends with the state of one
+ * that never was.
+ */
+import type { PublishedLineage } from './published-lineage.ts'
+import { RevocationFacts } from './revocation-facts.ts'
+import type {
+  RevocationChange,
+  RevocationFresh,
+  RevocationSnapshot,
+  RevocationStreamEvent,
+} from './wire-streams.ts'
+
+/** What it keeps at most unless told otherwise: a few hundred megabytes. */
+const mostFacts = 1_000_000
+
+interface Known {
+  readonly epoch: string
+  readonly notBefore: number
+  readonly facts: RevocationFacts
+  seq: number
+}
+
+/** A snapshot of which this part came last. */
+interface Arriving extends Known {
+  readonly parts: number
+  part: number
+}
+
+/**
+ * Turns the events of the stream into the answer to one question. Reads no clock and opens no connection.
+ *
+ * @example
+ * ```ts
+ * const follower = new RevocationFollower()
+ * for await (const event of events(follower.lastEventId)) {
+ *   if (event === undefined || !follower.take(event)) break // and connect again
+ * }
+ * ```
+ */
+export class RevocationFollower {
+  readonly #limit: number
+  #known: Known | undefined
+  #arriving: Arriving | undefined
+  #asOf: number | undefined
+  #forgottenUntil = 0
+
+  constructor({ limit = mostFacts }: { readonly limit?: number } = {}) {
+    this.#limit = limit
+  }
+
+  /** For the header `Last-Event-ID` of the next connection; none: a snapshot is needed. */
+  get lastEventId(): string | undefined {
+    return this.#known && `${this.#known.epoch}.${this.#known.seq}`
+  }
+
+  /** Milliseconds: every change committed before is known; undefined as long as nothing is. */
+  get asOf(): number | undefined {
+    return this.#known && this.#asOf
+  }
+
+  /** What is known, if anything. */
+  get facts(): Readonly<RevocationFacts> | undefined {
+    return this.#known?.facts
+  }
+
+  /** False when something is missing or too much: then nothing is known any more, and the stream must be begun anew. */
+  take({ event, data }: RevocationStreamEvent): boolean {
+    const isTaken =
+      event === 'snapshot'
+        ? this.#takePart(data)
+        : event === 'fresh'
+          ? this.#takeFresh(data)
+          : this.#takeChange(data)
+    if (!isTaken) this.forget()
+    return isTaken
+  }
+
+  /** Whether the token is dead, or that is not known. */
+  isDead(lineage: PublishedLineage): boolean {
+    if (this.#known === undefined || lineage.exp <= this.#forgottenUntil) return true
+    return lineage.iat < this.#known.notBefore || this.#known.facts.isDead(lineage)
+  }
+
+  /** Drops what covers nothing alive at `now` (milliseconds); whatever had expired by then is dead from now on. */
+  forgetExpired(now: number): void {
+    this.#forgottenUntil = Math.max(this.#forgottenUntil, Math.floor(now / 1000))
+    this.#known?.facts.forgetExpired(this.#forgottenUntil)
+  }
+
+  /** Knows nothing any more: what came cannot be read, for instance. */
+  forget(): void {
+    this.#known = undefined
+    this.#arriving = undefined
+    this.#asOf = undefined
+  }
+
+  #takePart(snapshot: RevocationSnapshot): boolean {
+    const arriving = snapshot.part === 1 ? begin(snapshot) : this.#arriving
+    if (arriving === undefined || !isNext(arriving, snapshot)) return false
+    arriving.part += 1
+    for (const entry of snapshot.entries) arriving.facts.add(entry)
+    const isWhole = arriving.part === arriving.parts
+    this.#arriving = isWhole ? undefined : arriving
+    if (isWhole) this.#know(arriving)
+    return arriving.facts.size <= this.#limit
+  }
+
+  #know({ epoch, notBefore, facts, seq }: Arriving): void {
+    this.#known = { epoch, notBefore, facts, seq }
+    facts.forgetExpired(this.#forgottenUntil)
+  }
+
+  #takeChange(change: RevocationChange): boolean {
+    const known = this.#known
+    if (known === undefined || change.seq > known.seq + 1) return false
+    if (change.seq <= known.seq) return true
+    known.seq = change.seq
+    known.facts.add(change)
+    return known.facts.size <= this.#limit
+  }
+
+  #takeFresh({ epoch, seq, as_of: asOf }: RevocationFresh): boolean {
+    const known = this.#known
+    if (known?.epoch !== epoch || seq > known.seq) return false
+    this.#asOf = Math.max(Date.parse(asOf), this.#asOf ?? 0)
+    return true
+  }
+}
+
+function begin({ epoch, not_before: notBefore, seq, parts }: RevocationSnapshot): Arriving {
+  return { epoch, notBefore, facts: new RevocationFacts(), seq, parts, part: 0 }
+}
+
+function isNext(arriving: Arriving, { epoch, seq, part, parts }: RevocationSnapshot): boolean {
+  return (
+    arriving.epoch === epoch &&
+    arriving.seq === seq &&
+    arriving.part + 1 === part &&
+    arriving.parts === parts &&
+    part <= parts
+  )
+}
