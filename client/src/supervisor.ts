@@ -213,9 +213,11 @@ export class Supervisor {
    *
    * @example
    * ```ts
-   * const { claims } = await broker.validate(token)
-   * const life = operator.listAuditEvents({ credential: claims?.jti ?? '' })
-   * for await (const { timestamp, event_type, actor } of life) console.log(timestamp, event_type, actor)
+   * const answer = await broker.validate(token)
+   * if (answer.valid) {
+   *   const life = operator.listAuditEvents({ credential: answer.claims.jti })
+   *   for await (const { timestamp, event_type, actor } of life) console.log(timestamp, event_type, actor)
+   * }
    * ```
    */
   listAuditEvents(filter: AuditFilter = {}): AsyncGenerator<AuditEvent, void, undefined> {

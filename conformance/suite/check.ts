@@ -35,6 +35,7 @@ export const offers = {
 
 export const outOfReach = {
   twoBrokers: 'two brokers on one database',
+  firstKey: 'a broker that still signs with the key of --signing-key-file',
   restart: 'a restart',
   files: "the broker's files",
   fault: 'a fault inside the broker',

@@ -1,8 +1,9 @@
 import type { LineResult, PartResult } from './run-checks.ts'
 
 /** Progress: one line for each part. */
-export function wordPart(line: number, { title, status }: PartResult): string {
-  return `${marks[status].padEnd(7)}  ${String(line).padStart(2)}  ${title}`
+export function wordPart(line: number, { title, status, milliseconds }: PartResult): string {
+  const took = milliseconds === undefined ? '' : ` (${(milliseconds / 1000).toFixed(1)} s)`
+  return `${marks[status].padEnd(7)}  ${String(line).padStart(2)}  ${title}${took}`
 }
 
 /** One line of the checklist, and what is wrong or missing below it. */

@@ -7,6 +7,8 @@ export interface PartResult {
   readonly status: 'passed' | 'failed' | 'not run'
   /** What was wrong, or what it needs. */
   readonly reason?: string
+  /** How long it took. */
+  readonly milliseconds?: number
 }
 
 export interface LineResult {
@@ -65,9 +67,10 @@ async function runPart(
   if (run === undefined || missing.length > 0) return notRun(title, missing)
   // Whatever ended sessions before ended the shared one too.
   if (disturbs(part)) broker.forgetOperator()
+  const began = performance.now()
   try {
     await run(broker)
-    return { title, status: 'passed' }
+    return { title, status: 'passed', milliseconds: Math.round(performance.now() - began) }
   } catch (error) {
     if (error instanceof OutOfReach) return notRun(title, [error.need])
     return { title, status: 'failed', reason: wordError(error) }

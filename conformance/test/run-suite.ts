@@ -42,7 +42,3 @@ export function partsThat(
       .map(({ title, reason }) => `${line} ${title}: ${reason ?? ''}`),
   )
 }
-
-export function failedLines({ lines }: SuiteRun): number[] {
-  return lines.filter(({ status }) => status === 'failed').map(({ line }) => line)
-}

@@ -64,6 +64,7 @@ function addRestore(program: Command, local: LocalCommands): void {
   const accept: Command = program
     .command('restore')
     .description('what follows when the database was put back from a backup')
+    .helpCommand(false)
     .command('accept')
     .description(
       'accept the database as it is: everything issued so far ends; the broker must be stopped',

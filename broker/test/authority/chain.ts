@@ -20,15 +20,22 @@ export interface Member {
 
 export const scope = ['read:data:*']
 
-/** `depth` delegations in a row; `between` is called before each of them, with the number of those made. */
+export interface ChainWanted {
+  /** Delegations in a row. */
+  readonly depth?: number
+  /** Of the chain: its tasks are no other chain's. */
+  readonly name?: string
+  /** Called before each delegation, with the number of those made. */
+  readonly between?: (made: number) => Promise<void>
+}
+
 export async function chainOf(
   broker: TestBroker,
-  depth = 5,
-  between: (made: number) => Promise<void> = async () => {},
+  { depth = 5, name = 'task', between = async () => {} }: ChainWanted = {},
 ): Promise<Member[]> {
   const members: Member[] = []
   for (let place = 0; place <= depth; place += 1) {
-    const member = await joinAs(broker, `task-${place}`)
+    const member = await joinAs(broker, `${name}-${place}`)
     const delegator = members.at(-1)
     if (delegator !== undefined) await between(place - 1)
     const held = delegator === undefined ? member.own : await hand(broker, delegator.held, member)

@@ -88,29 +88,40 @@ const cuts: readonly Cut[] = [
   },
 ]
 
-for (const { name, fate, make } of cuts) {
-  test(`when ${name}, exactly what hangs on it is dead, at once and after a restart`, async () => {
-    await using broker = await testBroker()
-    const members = await chainOf(broker)
+/** All in one broker, so that a cut that reached beyond its own chain would show in another. */
+test('exactly what hangs on a cut is dead, at once, after a restart, and when it may be forgotten', async (t) => {
+  await using broker = await testBroker()
+  const chains = new Map<Cut, readonly Member[]>()
+  for (const [place, cut] of cuts.entries()) {
+    chains.set(cut, await chainOf(broker, { name: `chain-${place}` }))
+  }
+  const assertFates = async (when: string) => {
+    for (const [{ name, fate }, members] of chains) {
+      await t.test(`${name}: ${when}`, () => assertFate(broker, members, fate))
+    }
+  }
+  for (const [{ name, fate, make }, members] of chains) {
     const middle = members[2]
     assert.ok(middle)
     await make(broker, middle, members)
-    await assertFate(broker, members, fate)
-    await broker.restart()
-    await assertFate(broker, members, fate)
-    // What an entry covers stays dead when the broker has forgotten all that it may.
-    broker.advance(150_000)
-    broker.broker.context.live.revocations.forgetExpired(broker.now())
-    await assertFate(broker, members, fate)
-  })
-}
+    await t.test(`${name}: at once`, () => assertFate(broker, members, fate))
+  }
+  await assertFates('when all are cut')
+  await broker.restart()
+  await assertFates('after a restart')
+  // What an entry covers stays dead when the broker has forgotten all that it may.
+  broker.advance(150_000)
+  broker.broker.context.live.revocations.forgetExpired(broker.now())
+  await assertFates('when it may be forgotten')
+})
 
 test('when a key is compromised, what it signed is dead, and every chain with a record of it', async () => {
   await using broker = await testBroker()
   const kids: string[] = []
-  const members = await chainOf(broker, 5, async (made) => {
+  const between = async (made: number) => {
     if (made === 2 || made === 4) kids.push(await rotate(broker))
-  })
+  }
+  const members = await chainOf(broker, { between })
   const [second] = kids
   const [root, first, , , , last] = members
   assert.ok(root && first && last)

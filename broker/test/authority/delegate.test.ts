@@ -35,7 +35,7 @@ test('a delegated token names the delegate, and the task, orchestration and audi
 
 test('the audit tells of a delegation who gave it, who got it, and on whose behalf', async () => {
   await using broker = await testBroker()
-  const members = await chainOf(broker, 3)
+  const members = await chainOf(broker, { depth: 3 })
   const event = await lastEvent(broker)
   const [root, second, third, last] = members
   assert.equal(event.event_type, 'delegation_created')
@@ -52,7 +52,7 @@ test('the audit tells of a delegation who gave it, who got it, and on whose beha
 
 test('the sixth delegation in a row is refused', async () => {
   await using broker = await testBroker()
-  const members = await chainOf(broker, 5)
+  const members = await chainOf(broker, { depth: 5 })
   const body = { delegate_to: members[0]?.agentId, scope }
   const refused = await delegate(broker, members.at(-1)?.held ?? '', body)
   assertProblem(refused, 403, 'scope_violation')
@@ -166,7 +166,7 @@ test("an operator's agents reach each other, apps reach them only with any app a
 for (const whose of ['delegator', 'delegate', 'one on the way'] as const) {
   test(`the ceiling of the app of the ${whose} bounds a delegation and every renewal of it`, async () => {
     await using broker = await testBroker()
-    const members = await chainOf(broker, 2)
+    const members = await chainOf(broker, { depth: 2 })
     const next = await joinAs(broker, 'next')
     const [way, , delegator] = members
     assert.ok(way && delegator)

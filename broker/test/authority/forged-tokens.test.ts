@@ -51,7 +51,7 @@ test('the same words under a retiring key are another token', async () => {
 
 test('a superseded token of a delegate is known as such, an invented one of its session is not', async () => {
   await using broker = await testBroker()
-  const held = (await chainOf(broker, 1))[1]?.held ?? ''
+  const held = (await chainOf(broker, { depth: 1 }))[1]?.held ?? ''
   await ask(broker, 'POST', '/v1/token/renew', { bearer: held })
   await broker.restart()
   const { kid, ...claims } = decodeToken(held)

@@ -161,6 +161,7 @@ test('a change is all or nothing, and its events tell whether the ceiling really
   assert.deepEqual(second.body['scopes'], ['read:data:a', 'b:c:d'])
   assert.equal(second.body['token_ttl'], 100)
   assert.deepEqual(await typesSince(broker, start), [
+    'scope_violation',
     'app_updated',
     'app_updated',
     'scopes_ceiling_updated',

@@ -70,6 +70,11 @@ describe('a credential', () => {
       'revocation_effect',
     ])
     assert.equal(ofChild.body['total'], 6)
+    const operator = await broker.operator()
+    const bySdk: string[] = []
+    const filter = { credential: child.claims.jti, pageSize: 4 }
+    for await (const { event_type: type } of operator.listAuditEvents(filter)) bySdk.push(type)
+    assert.deepEqual(bySdk, typesOf(ofChild))
     const query = `?credential=${agent.claims.jti}&outcome=denied&event_type=token_revoked_access`
     const filtered = await list(broker, admin, query)
     assert.deepEqual([filtered.body['total'], eventsOf(filtered).length], [2, 2])

@@ -147,7 +147,8 @@ test('an emergency rotation ends a key, and every snapshot knows of it', async (
 test('who resumes gets what was missed once, and a snapshot if the id is of no use', async () => {
   await using broker = await streaming()
   const admin = await signInAdmin(broker)
-  for (const target of ['one', 'two', 'three']) await revokeAs(broker, admin, { level: 'task', target })
+  for (const target of ['one', 'two', 'three'])
+    await revokeAs(broker, admin, { level: 'task', target })
   const { epoch } = await broker.broker.context.store.head()
   using resumed = await follow(broker, admin, `${epoch}.1`)
   assert.equal((await resumed.next('revocation')).id, `${epoch}.2`)
@@ -163,7 +164,13 @@ test('who resumes gets what was missed once, and a snapshot if the id is of no u
 test('a malformed Last-Event-ID is refused', async () => {
   await using broker = await streaming()
   const admin = await signInAdmin(broker)
-  for (const lastEventId of ['1', 'x.1', '0123456789abcdef.', '0123456789ABCDEF.1', '0123456789abcdef.01']) {
+  for (const lastEventId of [
+    '1',
+    'x.1',
+    '0123456789abcdef.',
+    '0123456789ABCDEF.1',
+    '0123456789abcdef.01',
+  ]) {
     using refused = await follow(broker, admin, lastEventId)
     await refused.ended()
     assert.equal(refused.status, 400)
@@ -175,7 +182,10 @@ test('changes are retained for a day, entries for as long as they matter', async
   await using broker = await streaming()
   const old = await signInAdmin(broker)
   await revokeAs(broker, old, { level: 'task', target: 'october' })
-  await revokeAs(broker, old, { level: 'chain', target: 'spiffe://agentwrit.local/agent/o/t/0011223344556677' })
+  await revokeAs(broker, old, {
+    level: 'chain',
+    target: 'spiffe://agentwrit.local/agent/o/t/0011223344556677',
+  })
   const { epoch } = await broker.broker.context.store.head()
   broker.advance(24 * 60 * 60 * 1000 + 10 * 60 * 1000)
   await broker.broker.context.store.prune()

@@ -105,7 +105,9 @@ function records({ logged }: TestBroker): Record<string, unknown>[] {
 }
 
 function streaming(clock: 'fixed' | 'real' = 'fixed'): Promise<TestBroker> {
-  return testBroker({ clock, environment: { AA_PORT: '0', AA_ADMIN_TOKEN_TTL: '3600' } }).then(listening)
+  return testBroker({ clock, environment: { AA_PORT: '0', AA_ADMIN_TOKEN_TTL: '3600' } }).then(
+    listening,
+  )
 }
 
 function follow(broker: TestBroker, { token }: Held, path = revocations): Promise<StreamClient> {

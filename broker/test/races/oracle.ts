@@ -21,22 +21,28 @@ export async function judge(
   const taints = emergency === undefined ? [] : [await taintsOf(store, before, emergency.seq)]
   const cuts: readonly Cut[] = [...entries.map(toCut), ...taints]
   return {
-    mustBeDead: (token) => cuts.some(({ covers }) => covers(token)),
+    mustBeDead(token) {
+      const said = decodeToken(token)
+      return cuts.some(({ covers }) => covers(said))
+    },
     isIssuedTooLate(token) {
-      const issued = issuing(events, decodeToken(token).jti)
-      return issued !== undefined && cuts.some(({ seq, covers }) => seq < issued && covers(token))
+      const said = decodeToken(token)
+      const issued = issuing(events, said.jti)
+      return issued !== undefined && cuts.some(({ seq, covers }) => seq < issued && covers(said))
     },
   }
 }
 
+type Decoded = ReturnType<typeof decodeToken>
+
 /** Something that ends authority: when, by the order of the audit, and whose. */
 interface Cut {
   readonly seq: number
-  readonly covers: (token: string) => boolean
+  readonly covers: (said: Decoded) => boolean
 }
 
 function toCut(entry: RevocationEntry & { readonly seq: number }): Cut {
-  return { seq: entry.seq, covers: (token) => matchesRevocation(entry, decodeToken(token)) }
+  return { seq: entry.seq, covers: (said) => matchesRevocation(entry, said) }
 }
 
 /** A session whose token a compromised key had signed: no other key may take it over, nor what comes of it. */
@@ -50,10 +56,8 @@ async function taintsOf(
   const tainted = new Set(
     before.map(decodeToken).flatMap(({ kid, sid }) => (bad.has(kid) && sid ? [sid] : [])),
   )
-  const covers = (token: string) => {
-    const { sid = '', delegation_chain: chain = [] } = decodeToken(token)
-    return [sid, ...chain.map(({ parent_sid }) => parent_sid)].some((one) => tainted.has(one))
-  }
+  const covers = ({ sid = '', delegation_chain: chain = [] }: Decoded) =>
+    [sid, ...chain.map(({ parent_sid }) => parent_sid)].some((one) => tainted.has(one))
   return { seq, covers }
 }
 

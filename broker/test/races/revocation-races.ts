@@ -11,6 +11,8 @@ export interface Races {
   readonly seed: number
   /** Which kills take part, by name; all of them by default. */
   readonly only?: readonly string[]
+  /** Ends before all rounds are run; by default never. */
+  readonly isEnough?: (report: RaceReport) => boolean
   /** Told after every hundred rounds. */
   readonly progress?: (round: number, report: RaceReport) => void
 }
@@ -33,7 +35,7 @@ const HEAD_START = 2000
  * everybody has been answered, and still be dead when the broker has forgotten all that it may forget by then.
  */
 export async function raceRevocations(races: Races): Promise<RaceReport> {
-  const { rounds, seed, only = Object.keys(kills), progress } = races
+  const { rounds, seed, only = Object.keys(kills), isEnough, progress } = races
   const report: RaceReport = { rounds: 0, issued: 0, refused: 0, survivors: [] }
   const chance = seededChance(seed)
   await using broker = await testBroker({ environment: { AA_ADMIN_TOKEN_TTL: '60' } })
@@ -42,6 +44,7 @@ export async function raceRevocations(races: Races): Promise<RaceReport> {
     await raceOnce({ broker, verbs, chance, report, kill: only[round % only.length] ?? '' })
     report.rounds += 1
     if (report.rounds % 100 === 0) progress?.(report.rounds, report)
+    if (isEnough?.(report) === true) break
   }
   return report
 }

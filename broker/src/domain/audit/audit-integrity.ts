@@ -50,7 +50,7 @@ export interface AuditPruning extends ExpiredEvents {
 export type CheckpointGuard = 'made_already' | 'event_gone' | 'key_not_active'
 
 export interface AuditIntegrityStore {
-  /** Checks events, links, MACs and checkpoints; of faults the first. Takes no longer than a few thousand events need. */
+  /** Checks events, links, MACs and checkpoints; of faults the first. Takes no longer than a thousand events need. */
   check(portion: AuditPortion): Promise<CheckedPortion>
   extent(): Promise<AuditExtent>
   /** The newest one over an event not behind this one. */

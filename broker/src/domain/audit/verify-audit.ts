@@ -6,7 +6,7 @@ import type { AuditExtent, AuditPortion } from './audit-integrity.ts'
 /** Events checked in one answer (contract 4.21). */
 export const mostEvents = 100_000
 /** Events read at a time: other readers get their turn in between. */
-const PORTION = 2000
+const PORTION = 1000
 /** Milliseconds after which the rest is left for the next call, so that this one is answered in time. */
 const PATIENCE = 10_000
 

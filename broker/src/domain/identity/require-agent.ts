@@ -1,3 +1,4 @@
+import { parseAgentId } from '@agentwrit/protocol'
 import { findActingApp } from '../apps/ceiling.ts'
 import type { Context } from '../context.ts'
 import { isWithinReach } from '../delegation/reach.ts'
@@ -11,6 +12,7 @@ export async function requireVisibleAgent(
   caller: Caller,
   agentId: string,
 ): Promise<ObservedAgent> {
+  if (parseAgentId(agentId) === undefined) throw unknownAgent()
   const found = await context.store.agents.observe(agentId, context.clock())
   if (found === undefined || !(await isVisible(context, caller, found.agent))) throw unknownAgent()
   return found

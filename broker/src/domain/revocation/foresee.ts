@@ -42,7 +42,9 @@ async function alone<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (previewing.has(sub)) {
-    throw new Fault('service_unavailable', 'another dry run of yours is under way', { retryAfter: 1 })
+    throw new Fault('service_unavailable', 'another dry run of yours is under way', {
+      retryAfter: 1,
+    })
   }
   previewing.add(sub)
   try {

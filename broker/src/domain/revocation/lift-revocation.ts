@@ -37,7 +37,8 @@ export async function liftRevocation(
 }
 
 async function requireEntry({ store }: Context, id: string): Promise<KeptRevocation> {
-  const entry = await store.revocations.find(id)
+  // Other text may hold what no database takes.
+  const entry = /^[0-9a-f.]{1,128}$/.test(id) ? await store.revocations.find(id) : undefined
   if (entry === undefined) throw new Fault('not_found', 'no revocation has this id')
   return entry
 }

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify'
 import { Fault } from '../../domain/fault.ts'
+import { patternNames } from '../schemas/fields.ts'
 
 /** Foreign errors become faults here. What is not understood is a defect of ours: 500, and it shows nothing. */
 export function toFault(error: unknown): Fault {
@@ -45,11 +46,12 @@ const rules: Readonly<Record<string, (params: Params) => string>> = {
   minLength: ({ limit }) =>
     limit === 1 ? 'is empty' : `has fewer than ${String(limit)} characters`,
   maxLength: ({ limit }) => `has more than ${String(limit)} characters`,
-  minItems: ({ limit }) => `has fewer than ${String(limit)} items`,
+  minItems: ({ limit }) => (limit === 1 ? 'is empty' : `has fewer than ${String(limit)} items`),
   maxItems: ({ limit }) => `has more than ${String(limit)} items`,
   minimum: ({ limit }) => `is less than ${String(limit)}`,
   maximum: ({ limit }) => `is greater than ${String(limit)}`,
-  pattern: () => 'does not have the form of such a value',
+  pattern: ({ pattern }) =>
+    `is not ${patternNames.get(String(pattern)) ?? 'of the form of such a value'}`,
   enum: ({ allowedValues }) => `must be one of ${String(allowedValues)}`,
   const: ({ allowedValue }) => `must be ${String(allowedValue)}`,
   not: () => 'must not be given',

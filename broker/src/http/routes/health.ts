@@ -5,7 +5,7 @@ import { wireSchema } from '../schemas/wire-schema.ts'
 
 const answer = wireSchema<HealthResponse>()(
   Type.Object({
-    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+    status: Type.Enum(['ok', 'degraded']),
     version: Type.String(),
     uptime: Type.Integer(),
     db_connected: Type.Boolean(),

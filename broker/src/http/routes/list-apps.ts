@@ -13,7 +13,7 @@ interface AppQueryText extends ListQueryText {
 const query = wireSchema<AppQueryText>()(
   Type.Object({
     ...listQuery.properties,
-    total: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
+    total: Type.Optional(Type.Enum(['true', 'false'])),
   }),
 )
 

@@ -10,12 +10,7 @@ const answer = wireSchema<AuditKeyList>()(
     keys: Type.Array(
       Type.Object({
         ...publishedKey,
-        status: Type.Union([
-          Type.Literal('active'),
-          Type.Literal('retiring'),
-          Type.Literal('retired'),
-          Type.Literal('compromised'),
-        ]),
+        status: Type.Enum(['active', 'retiring', 'retired', 'compromised']),
         created_at: Type.String(),
         retired_at: Type.Optional(Type.String()),
       }),

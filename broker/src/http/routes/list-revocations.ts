@@ -18,7 +18,7 @@ const query = wireSchema<RevocationQueryText>()(
     ...listQuery.properties,
     level: Type.Optional(entryLevel),
     target: Type.Optional(text(1024)),
-    in_force: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
+    in_force: Type.Optional(Type.Enum(['true', 'false'])),
   }),
 )
 

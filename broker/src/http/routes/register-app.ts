@@ -9,7 +9,7 @@ import { wireSchema } from '../schemas/wire-schema.ts'
 const body = wireSchema<RegisterAppRequest>()(
   Type.Object({
     name: text(64),
-    role: Type.Optional(Type.Union([Type.Literal('app'), Type.Literal('verifier')])),
+    role: Type.Optional(Type.Enum(['app', 'verifier'])),
     ...appSettings,
   }),
 )

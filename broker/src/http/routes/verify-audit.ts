@@ -37,15 +37,15 @@ const answer = wireSchema<VerifyAuditResponse>()(
     error: Type.Optional(
       Type.Object({
         seq: Type.Integer(),
-        reason: Type.Union([
-          Type.Literal('unreadable'),
-          Type.Literal('sequence'),
-          Type.Literal('link'),
-          Type.Literal('hash'),
-          Type.Literal('missing'),
-          Type.Literal('mac'),
-          Type.Literal('head'),
-          Type.Literal('checkpoint'),
+        reason: Type.Enum([
+          'unreadable',
+          'sequence',
+          'link',
+          'hash',
+          'missing',
+          'mac',
+          'head',
+          'checkpoint',
         ]),
       }),
     ),

@@ -1,11 +1,6 @@
 import { Type } from 'typebox'
 
-export const agentStatus = Type.Union([
-  Type.Literal('active'),
-  Type.Literal('expired'),
-  Type.Literal('released'),
-  Type.Literal('revoked'),
-])
+export const agentStatus = Type.Enum(['active', 'expired', 'released', 'revoked'])
 
 /** An agent as it is shown (contract 3.4). */
 export const agentInfo = Type.Object({

@@ -10,7 +10,7 @@ export const appInfo = {
   scopes: Type.Array(Type.String()),
   token_ttl: Type.Integer(),
   delegates_to: Type.Array(Type.String()),
-  status: Type.Union([Type.Literal('active'), Type.Literal('inactive')]),
+  status: Type.Enum(['active', 'inactive']),
   created_at: Type.String(),
   updated_at: Type.String(),
 }

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 
 export const eventType = Type.Enum([...auditEventTypes])
 
-export const eventOutcome = Type.Union([Type.Literal('success'), Type.Literal('denied')])
+export const eventOutcome = Type.Enum(['success', 'denied'])
 
 /** An event as it is served and hashed (contract 5.1): whoever recomputes the hash needs every member. */
 export const auditEvent = {

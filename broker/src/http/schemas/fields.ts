@@ -18,16 +18,16 @@ export const opaque = (maxLength: number) => Type.String({ minLength: 1, maxLeng
 const part = '[^:\\u0000-\\u001f\\u007f]+'
 
 /** `action:resource:identifier`; the identifier may hold colons. */
-export const scope = Type.String({
-  minLength: 1,
-  maxLength: maxScopeLength,
-  pattern: `^${part}:${part}:[^\\u0000-\\u001f\\u007f]+$`,
-})
+const scopePattern = `^${part}:${part}:[^\\u0000-\\u001f\\u007f]+$`
+
+export const scope = Type.String({ minLength: 1, maxLength: maxScopeLength, pattern: scopePattern })
 
 export const scopes = Type.Array(scope, { minItems: 1, maxItems: maxScopes })
 
+const namePattern = '^[A-Za-z0-9._-]*$'
+
 /** `orch_id` and `task_id`; that they are not `.` or `..` is checked where they are used. */
-export const pathName = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._-]*$' })
+export const pathName = Type.String({ minLength: 1, maxLength: 128, pattern: namePattern })
 
 /** Query of a list (contract 1.8): query members are always text. */
 export interface ListQueryText {
@@ -46,3 +46,10 @@ export function toListQuery({ limit, cursor }: ListQueryText): { limit?: number;
     ...(cursor === undefined ? {} : { cursor }),
   }
 }
+
+/** What a text is meant to be that does not match: a client is told that, not an expression. */
+export const patternNames: ReadonlyMap<string, string> = new Map([
+  [noControl, 'free of control characters'],
+  [scopePattern, 'a scope, action:resource:identifier'],
+  [namePattern, 'made of letters, digits and ._- alone'],
+])

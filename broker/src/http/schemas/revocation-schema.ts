@@ -1,15 +1,10 @@
 import { Type } from 'typebox'
 
 /** What can be asked for. */
-export const requestedLevel = Type.Union([
-  Type.Literal('token'),
-  Type.Literal('agent'),
-  Type.Literal('task'),
-  Type.Literal('chain'),
-])
+export const requestedLevel = Type.Enum(['token', 'agent', 'task', 'chain'])
 
 /** Deregistration makes one more. */
-export const entryLevel = Type.Union([...requestedLevel.anyOf, Type.Literal('app')])
+export const entryLevel = Type.Enum(['token', 'agent', 'task', 'chain', 'app'])
 
 /** A revocation entry as it is shown (contract 4.16). */
 export const revocationInfo = {

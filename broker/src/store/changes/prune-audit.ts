@@ -4,7 +4,7 @@ import type { Change } from '../change.ts'
 import { checkpointGuards, eventStands, insertCheckpoint } from './keep-checkpoint.ts'
 
 /** Events that one change may remove: other changes must not wait long behind it. */
-export const auditPruneBound = 1000
+export const auditPruneBound = 500
 
 /** A prefix of the trail goes. The checkpoint over its last event stays: with it, what is left still verifies. */
 export function pruneAudit(

@@ -48,17 +48,19 @@ export async function observeDelegations(
 
 /** Common table expressions, the last of which names the wanted delegations: `chosen`. */
 function choose({ by, id, appId, limit }: DelegationQuery): Query {
-  const { text, values } = candidates[by](id, appId === undefined ? limit : MOST_LOOKED_AT)
-  const ofApp = appId === undefined ? '' : 'where app_id = ? or delegatee_app_id = ?'
-  const apps = appId === undefined ? [] : [appId, appId]
+  const isWalked = by === 'agent' && appId !== undefined
+  const { text, values } = candidates[by]({ id, appId, most: isWalked ? MOST_LOOKED_AT : limit })
+  const ofApp = isWalked ? 'where app_id = ? or delegatee_app_id = ?' : ''
   return {
     text: `${text}, chosen as (select sid, agent, delegatee from candidates ${ofApp} order by sid limit ?)`,
-    values: [...values, ...apps, limit],
+    values: [...values, ...(isWalked ? [appId, appId] : []), limit],
   }
 }
 
+/** Whether a walk for an app was given up: what it looked through is not all its own. */
 async function hasMore({ sql }: RowSource, { by, id }: DelegationQuery): Promise<boolean> {
-  const { text, values } = candidates[by](id, MOST_LOOKED_AT + 1)
+  if (by !== 'agent') return false
+  const { text, values } = candidates.agent({ id, most: MOST_LOOKED_AT + 1 })
   const [row] = await sql.all(
     `with recursive ${text} select count(*) as found from candidates`,
     values,
@@ -66,15 +68,21 @@ async function hasMore({ sql }: RowSource, { by, id }: DelegationQuery): Promise
   return row !== undefined && readInteger(row, 'found') > MOST_LOOKED_AT
 }
 
+interface Wanted {
+  readonly id: string
+  readonly appId?: string | undefined
+  readonly most: number
+}
+
 const selectCandidates = 'select sid, agent, app_id, delegatee, delegatee_app_id from delegations'
 
 /** Oldest first, for session ids begin with the time; of an agent those nearest to it first. */
-const candidates: Readonly<Record<DelegationQuery['by'], (id: string, most: number) => Query>> = {
-  root: (id, most) => ({ text: oldestWhere('root = ?'), values: [id, most] }),
-  task: (id, most) => ({ text: oldestWhere('task_id = ?'), values: [id, most] }),
+const candidates: Readonly<Record<DelegationQuery['by'], (wanted: Wanted) => Query>> = {
+  root: (wanted) => oldestWhere('root', wanted),
+  task: (wanted) => oldestWhere('task_id', wanted),
   // Its own delegated sessions and what these come from; what it delegated, and all below. SQLite walks a tree no
   // further than it is asked to, unless it keeps all of it first.
-  agent: (id, most) => ({
+  agent: ({ id, most }) => ({
     text: `way (sid, parent_sid) as not materialized (
         select sid, parent_sid from delegations where delegatee = ?
         union select above.sid, above.parent_sid from way join delegations above on above.sid = way.parent_sid),
@@ -89,8 +97,13 @@ const candidates: Readonly<Record<DelegationQuery['by'], (id: string, most: numb
   }),
 }
 
-function oldestWhere(condition: string): string {
-  return `candidates as (${selectCandidates} where ${condition} order by sid limit ?)`
+/** Of an app those with an agent of it at either end: how many others there are changes nothing for it. */
+function oldestWhere(column: 'root' | 'task_id', { id, appId, most }: Wanted): Query {
+  const ofApp = appId === undefined ? '' : 'and (app_id = ? or delegatee_app_id = ?)'
+  return {
+    text: `candidates as (${selectCandidates} where ${column} = ? ${ofApp} order by sid limit ?)`,
+    values: [id, ...(appId === undefined ? [] : [appId, appId]), most],
+  }
 }
 
 function selectEdges(chosen: string): string {

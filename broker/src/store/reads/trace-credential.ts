@@ -142,7 +142,7 @@ const selectEvent = `select ${storedColumns(auditEvents).join(', ')} from audit_
 
 /** `session (part, jti)`: every token of the sessions that these are tokens of. */
 function sessions(starts: string): string {
-  return `session (part, jti) as (
+  return `session (part, jti) as materialized (
       select part, jti from ${starts} union
       select part, case when event.jti = session.jti then event.relates_to else event.jti end
       from session join audit_events event on event.jti = session.jti or event.relates_to = session.jti
