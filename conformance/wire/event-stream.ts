@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { toObject, type Json } from './answer.ts'
+import { Answer, toObject, type Json } from './answer.ts'
 import type { Broker } from './broker.ts'
 import { Nonconformity } from './nonconformity.ts'
 
@@ -32,6 +32,8 @@ export async function openStream(
       ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
     },
   })
+  const body = response.status === 200 ? '' : await response.text()
+  broker.inspector.see(new Answer(`GET ${path}`, response.status, response.headers, body))
   const events: StreamEvent[] = []
   let woken = Promise.withResolvers<void>()
   let isOver = false

@@ -80,6 +80,7 @@ export type { AgentInfo, AgentKeyInfo, AgentList, AgentStatus } from './wire-age
 export type { DelegateRequest, DelegateResponse } from './wire-delegation.ts'
 export type { DelegationEdge, DelegationNode, DelegationTree } from './wire-delegation.ts'
 export type { RequestedLevel, RevokeRequest, RevokeResponse } from './wire-revocation.ts'
+export type { RevokeDoneResponse, RevokePreviewResponse } from './wire-revocation.ts'
 export type { RevocationInfo, RevocationList } from './wire-revocation.ts'
 export type { AuditKey, AuditKeyList, RotateKeyRequest, RotateKeyResponse } from './wire-keys.ts'
 export type { AuditEventList } from './wire-audit.ts'

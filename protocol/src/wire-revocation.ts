@@ -18,24 +18,34 @@ export interface RevokeRequest {
   readonly dry_run?: boolean
 }
 
-/** The answer of POST /v1/revoke. */
-export interface RevokeResponse {
-  /** False for a dry run only. */
-  readonly revoked: boolean
+interface RevokedAs {
   readonly level: RequestedLevel
   readonly target: string
   /** Live tokens that died, or would die. */
   readonly count: number
   /** False: counting took too long, and `count` is a lower bound. */
   readonly count_complete?: boolean
-  /** Names the entry; absent for a dry run. */
-  readonly id?: string
-  readonly dry_run?: boolean
-  /** Dry run: live tokens by length of their delegation chain, from 0. */
-  readonly by_depth?: number[]
-  /** Dry run: the first 100 agents that would lose a token. */
-  readonly agents?: string[]
 }
+
+/** The answer of POST /v1/revoke to a revocation. */
+export interface RevokeDoneResponse extends RevokedAs {
+  readonly revoked: true
+  /** Names the entry. */
+  readonly id: string
+}
+
+/** Its answer to a dry run. */
+export interface RevokePreviewResponse extends RevokedAs {
+  readonly revoked: false
+  readonly dry_run: true
+  /** Live tokens by length of their delegation chain, from 0. */
+  readonly by_depth: number[]
+  /** The first 100 agents that would lose a token. */
+  readonly agents: string[]
+}
+
+/** The answer of POST /v1/revoke: done, or only foretold. */
+export type RevokeResponse = RevokeDoneResponse | RevokePreviewResponse
 
 /** A revocation entry as it is listed (contract 4.16). */
 export interface RevocationInfo {

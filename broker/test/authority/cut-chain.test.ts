@@ -94,6 +94,8 @@ test('exactly what hangs on a cut is dead, at once, after a restart, and when it
   const chains = new Map<Cut, readonly Member[]>()
   for (const [place, cut] of cuts.entries()) {
     chains.set(cut, await chainOf(broker, { name: `chain-${place}` }))
+    // So many sign-ins need their time.
+    broker.advance(1000)
   }
   const assertFates = async (when: string) => {
     for (const [{ name, fate }, members] of chains) {

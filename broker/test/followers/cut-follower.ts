@@ -64,7 +64,7 @@ export class CutFollower {
   async #read(answer: IncomingMessage): Promise<void> {
     const reader = new EventStreamReader()
     const decoder = new TextDecoder()
-    let left = this.isGood ? Infinity : Math.floor(this.#chance() ** 2 * 6000)
+    let left = this.isGood ? Infinity : Math.floor(this.#chance() ** 2 * 4000)
     try {
       for await (const chunk of answer) {
         assert.ok(chunk instanceof Buffer)

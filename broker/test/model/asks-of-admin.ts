@@ -47,9 +47,9 @@ const deregisterApp: Ask<DeregisterApp> = async ({ port, names }, { bearer, app 
 const revoke: Ask<Revoke> = async ({ port, names }, operation, expected) => {
   const asked = toRevokeRequest(names, operation)
   const reply = await port.revoke(names.textOf(operation.bearer), asked)
-  const heard = madeBy(reply, expected, ({ id }, { entry }) => {
-    assert.ok(id !== undefined, 'a revocation names its entry')
-    if (entry !== undefined) bind(names.entries, entry.name, id)
+  const heard = madeBy(reply, expected, (answer, { entry }) => {
+    assert.ok(answer.revoked, 'it was no dry run')
+    if (entry !== undefined) bind(names.entries, entry.name, answer.id)
   })
   return reply.refused === undefined ? { ...heard, count: reply.value.count } : heard
 }

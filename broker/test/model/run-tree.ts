@@ -136,8 +136,10 @@ async function takeRevocation(twin: Twin, operation: Revoke): Promise<Answer> {
 
   const after = await findLive(twin)
   const died = world.tokens.filter(({ name }) => before.has(name) && !after.has(name))
-  const { count, by_depth = [], agents = [], id, revoked, dry_run } = said.value
-  assert.deepEqual({ id, revoked, dry_run }, { id: undefined, revoked: false, dry_run: true })
+  assert.ok(!said.value.revoked)
+  assert.equal('id' in said.value, false)
+  const { count, by_depth, agents, dry_run } = said.value
+  assert.equal(dry_run, true)
   assert.equal(count, died.length, 'count of the dry run')
   // An old token that was shown late has ended its session already; nobody was told how many died of it.
   if (expected.count !== undefined) assert.equal(heard.count, expected.count, 'count')

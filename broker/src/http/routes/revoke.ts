@@ -15,18 +15,24 @@ const body = wireSchema<RevokeRequest>()(
   }),
 )
 
+const about = {
+  level: requestedLevel,
+  target: Type.String(),
+  count: Type.Integer(),
+  count_complete: Type.Optional(Type.Boolean()),
+}
+
 const answer = wireSchema<RevokeResponse>()(
-  Type.Object({
-    revoked: Type.Boolean(),
-    level: requestedLevel,
-    target: Type.String(),
-    count: Type.Integer(),
-    count_complete: Type.Optional(Type.Boolean()),
-    id: Type.Optional(Type.String()),
-    dry_run: Type.Optional(Type.Boolean()),
-    by_depth: Type.Optional(Type.Array(Type.Integer())),
-    agents: Type.Optional(Type.Array(Type.String())),
-  }),
+  Type.Union([
+    Type.Object({ revoked: Type.Literal(true), ...about, id: Type.String() }),
+    Type.Object({
+      revoked: Type.Literal(false),
+      ...about,
+      dry_run: Type.Literal(true),
+      by_depth: Type.Array(Type.Integer()),
+      agents: Type.Array(Type.String()),
+    }),
+  ]),
 )
 
 export const revokeRoute = route({
