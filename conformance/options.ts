@@ -85,9 +85,11 @@ function offersOf(given: {
   tls: boolean
   slow: boolean
   destructive: boolean
+  openapi: boolean
   keyFile: string | undefined
 }): Set<Offer> {
   const offers = new Set<Offer>()
+  if (given.openapi) offers.add('comparison')
   if (given.tls) offers.add('tls')
   if (given.slow) offers.add('time')
   if (given.destructive) offers.add('permission')

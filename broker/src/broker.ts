@@ -121,6 +121,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     checkpoints: new CheckpointMaker({ keys, store, signingKeys: follower, clock, log }),
     head: new HeadWatch({ store: store.epochs, revocations, log }),
     feeds: makeFeeds({ store, clock, config }),
+    verifying: new Set(),
     previewing: new Set(),
   }
   const context: Context = { config, clock, random, keys, store, log, live }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import type { AuditEvent, RegisterAppResponse, RevokeRequest, Claims } from '@agentwrit/protocol'
 import { ask, type Answer } from './ask.ts'
+import { decodeToken } from './decode-token.ts'
 import { adminSecret, type TestBroker } from './test-broker.ts'
 import { freshNonce, register, registration } from './proof.ts'
+
+/** A good jti that nobody has been given. */
+export const unknownToken = 'f'.repeat(32)
 
 /** A token as its holder has it, with what it says. */
 export interface Held {
@@ -79,6 +83,11 @@ export async function alive(
   return names
 }
 
+/** How many events there are; the number of the last one, where none was pruned. */
+export function audited({ broker }: TestBroker): Promise<number> {
+  return broker.context.store.audit.count()
+}
+
 export function eventsSince(broker: TestBroker, seq: number): Promise<AuditEvent[]> {
   return broker.broker.context.store.audit.read(seq + 1, 1000)
 }
@@ -94,6 +103,5 @@ export async function killedOf({ broker }: TestBroker, level: string): Promise<n
 export function held(body: Record<string, unknown>): Held {
   assert.equal(typeof body['access_token'], 'string', JSON.stringify(body))
   const token = String(body['access_token'])
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
-  return { token, claims: JSON.parse(payload) }
+  return { token, claims: decodeToken(token) }
 }

@@ -50,8 +50,5 @@ export async function detailsSince(broker: TestBroker, seq: number): Promise<str
     .map(({ actor, detail }) => `${actor}: ${detail}`)
 }
 
-export const kidOf = (token: string): unknown =>
-  JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()).kid
-
 export const isValid = async (broker: TestBroker, token: string): Promise<boolean> =>
   (await broker.client.validate(token)).valid

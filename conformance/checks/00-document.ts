@@ -14,5 +14,10 @@ export const document: Check = {
         expect(Object.keys(served.object('paths')).length > 0, 'it has no paths')
       },
     },
+    {
+      title: 'all answers of this run',
+      needs: ['comparison'],
+      run: async ({ inspector }) => expect(inspector.compares, 'the document cannot be read'),
+    },
   ],
 }

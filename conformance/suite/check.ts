@@ -28,6 +28,7 @@ export type Offer = keyof typeof offers
 /** How each of them is worded after "needs". */
 export const offers = {
   tls: 'TLS: an https:// URL',
+  comparison: 'the comparison that --no-openapi leaves out',
   time: 'time: --slow',
   permission: 'permission to disturb other users: --destructive',
   signingKey: 'the signing key file: --signing-key-file',

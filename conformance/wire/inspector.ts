@@ -25,6 +25,11 @@ export class Inspector {
     return this.#answers
   }
 
+  /** Whether every answer is compared with a document. */
+  get compares(): boolean {
+    return this.#schemas !== undefined
+  }
+
   see(answer: Answer): void {
     this.#answers += 1
     this.#note(observedLines.headers, answer, findHeaderFaults(answer, this.#isTls))

@@ -204,4 +204,3 @@ function lineageOf(claims: Claims, kid = 'k') {
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
-

@@ -85,7 +85,11 @@ export const lineages: fc.Arbitrary<Claims> = fc
     {
       sid,
       place: fc.nat({ max: 1 }),
-      sub: fc.oneof(agent, appId.map((id) => `app:${id}`), fc.constant('admin')),
+      sub: fc.oneof(
+        agent,
+        appId.map((id) => `app:${id}`),
+        fc.constant('admin'),
+      ),
       iat: second,
       lsid: sid,
       app_id: appId,
@@ -104,7 +108,14 @@ export const lineages: fc.Arbitrary<Claims> = fc
     ...claims,
   }))
 
-export function toPublishedEntry({ id, level, target, sid: own, released, liftedAt }: Entry): PublishedEntry {
+export function toPublishedEntry({
+  id,
+  level,
+  target,
+  sid: own,
+  released,
+  liftedAt,
+}: Entry): PublishedEntry {
   const made = released ? 'release' : 'revoke'
   const hash = createHash('sha256').update(publishedTargetInput(level, target)).digest('hex')
   return {

@@ -19,6 +19,8 @@ export interface Live {
   readonly checkpoints: CheckpointMaker
   readonly head: HeadWatch
   readonly feeds: Feeds
+  /** Verifications of the audit trail under way. */
+  readonly verifying: Set<symbol>
   /** Subjects with a dry run under way. */
   readonly previewing: Set<string>
 }

@@ -6,38 +6,24 @@ import { askAsOperator } from '../apps.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 import { assertDead, assertLive } from './assert-fate.ts'
 import { chainOf, hand, type Member } from './chain.ts'
-
-/** Who is dead after a cut, by place in the chain: 0 is the root, 5 the last delegate. */
-interface Fate {
-  /** Tokens held in the chain. */
-  readonly held: readonly number[]
-  /** The members' own registration tokens. */
-  readonly own: readonly number[]
-}
+import { fates, middle, type CutName, type Fate } from './cuts.ts'
 
 interface Cut {
-  readonly name: string
-  readonly fate: Fate
+  readonly when: string
   readonly make: (broker: TestBroker, middle: Member, members: readonly Member[]) => Promise<void>
 }
 
-const below = [2, 3, 4, 5]
-const whole = [0, 1, 2, 3, 4, 5]
-
-const cuts: readonly Cut[] = [
-  {
-    name: 'the agent in the middle is revoked',
-    fate: { held: below, own: [2] },
+const cuts: Readonly<Record<CutName, Cut>> = {
+  agent: {
+    when: 'the agent in the middle is revoked',
     make: (broker, { agentId }) => revoke(broker, 'agent', agentId),
   },
-  {
-    name: 'the token in the middle is revoked',
-    fate: { held: below, own: [] },
+  token: {
+    when: 'the token in the middle is revoked',
     make: (broker, { held }) => revoke(broker, 'token', decodeToken(held).jti),
   },
-  {
-    name: 'the token in the middle is revoked by the name of one that a renewal has replaced',
-    fate: { held: below, own: [] },
+  'superseded token': {
+    when: 'the token in the middle is revoked by the name of one that a renewal has replaced',
     make: async (broker, { held }) => {
       const renewed = await ask(broker, 'POST', '/v1/token/renew', { bearer: held })
       assert.equal(renewed.status, 200)
@@ -45,76 +31,69 @@ const cuts: readonly Cut[] = [
       await assertDead(broker, String(renewed.body['access_token']), 'the successor')
     },
   },
-  {
-    name: 'the holder in the middle releases its token',
-    fate: { held: below, own: [] },
+  release: {
+    when: 'the holder in the middle releases its token',
     make: async (broker, { held: bearer }) => {
       const released = await ask(broker, 'POST', '/v1/token/release', { bearer })
       assert.equal(released.status, 204)
     },
   },
-  {
-    name: 'the app of the agent in the middle is deregistered',
-    fate: { held: below, own: [2] },
+  app: {
+    when: 'the app of the agent in the middle is deregistered',
     make: async (broker, { app: { app_id } }) => {
       const removed = await askAsOperator(broker, 'DELETE', `/v1/admin/apps/${app_id}`)
       assert.equal(removed.status, 200)
     },
   },
-  {
-    name: 'the login that launched the agent in the middle is revoked',
-    fate: { held: below, own: [2] },
+  login: {
+    when: 'the login that launched the agent in the middle is revoked',
     make: (broker, { appToken }) => revoke(broker, 'token', decodeToken(appToken).jti),
   },
-  {
-    name: 'all logins of the app of the agent in the middle are revoked',
-    fate: { held: below, own: [2] },
+  'all logins': {
+    when: 'all logins of the app of the agent in the middle are revoked',
     make: (broker, { app: { app_id } }) => revoke(broker, 'agent', `app:${app_id}`),
   },
-  {
-    name: 'the task is revoked',
-    fate: { held: whole, own: [0] },
+  task: {
+    when: 'the task is revoked',
     make: (broker, _middle, [root]) => revoke(broker, 'task', root?.taskId ?? ''),
   },
-  {
-    name: 'the task in which the agent in the middle was registered is revoked',
-    fate: { held: [], own: [2] },
+  'task of registration': {
+    when: 'the task in which the agent in the middle was registered is revoked',
     make: (broker, { taskId }) => revoke(broker, 'task', taskId),
   },
-  {
-    name: 'the whole chain is revoked',
-    fate: { held: whole, own: [0] },
+  chain: {
+    when: 'the whole chain is revoked',
     make: (broker, _middle, [root]) => revoke(broker, 'chain', root?.agentId ?? ''),
   },
-]
+}
 
 /** All in one broker, so that a cut that reached beyond its own chain would show in another. */
 test('exactly what hangs on a cut is dead, at once, after a restart, and when it may be forgotten', async (t) => {
   await using broker = await testBroker()
-  const chains = new Map<Cut, readonly Member[]>()
-  for (const [place, cut] of cuts.entries()) {
-    chains.set(cut, await chainOf(broker, { name: `chain-${place}` }))
+  const chains = new Map<CutName, readonly Member[]>()
+  for (const name of Object.keys(cuts) as CutName[]) {
+    chains.set(name, await chainOf(broker, { name: name.replaceAll(' ', '-') }))
     // So many sign-ins need their time.
     broker.advance(1000)
   }
-  const assertFates = async (when: string) => {
-    for (const [{ name, fate }, members] of chains) {
-      await t.test(`${name}: ${when}`, () => assertFate(broker, members, fate))
-    }
+  const assertOne = (name: CutName, members: readonly Member[], moment: string) =>
+    t.test(`${cuts[name].when}: ${moment}`, () => assertFate(broker, members, fates[name]))
+  const assertAll = async (moment: string) => {
+    for (const [name, members] of chains) await assertOne(name, members, moment)
   }
-  for (const [{ name, fate, make }, members] of chains) {
-    const middle = members[2]
-    assert.ok(middle)
-    await make(broker, middle, members)
-    await t.test(`${name}: at once`, () => assertFate(broker, members, fate))
+  for (const [name, members] of chains) {
+    const member = members[middle]
+    assert.ok(member)
+    await cuts[name].make(broker, member, members)
+    await assertOne(name, members, 'at once')
   }
-  await assertFates('when all are cut')
+  await assertAll('when all are cut')
   await broker.restart()
-  await assertFates('after a restart')
+  await assertAll('after a restart')
   // What an entry covers stays dead when the broker has forgotten all that it may.
   broker.advance(150_000)
   broker.broker.context.live.revocations.forgetExpired(broker.now())
-  await assertFates('when it may be forgotten')
+  await assertAll('when it may be forgotten')
 })
 
 test('when a key is compromised, what it signed is dead, and every chain with a record of it', async () => {

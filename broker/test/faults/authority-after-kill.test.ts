@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Agent, App, Broker, Operator, type Delegation } from '@agentwrit/client'
+import { fates, type Fate } from '../authority/cuts.ts'
 import { decodeToken } from '../decode-token.ts'
 import { adminSecret } from '../test-broker.ts'
 import { brokerFiles, startBrokerProcess, type BrokerProcess } from './broker-process.ts'
@@ -10,43 +11,47 @@ import { brokerFiles, startBrokerProcess, type BrokerProcess } from './broker-pr
 const scope = ['read:data:*']
 const task = (taskId: string) => ({ orchId: 'orch', taskId, scope })
 
-/** The chain root -> second -> third -> fourth, each in a task of its own, and who runs it. */
-interface Scene {
-  readonly operator: Operator
+/** An agent of an app of its own, in a task of its own. */
+interface Member {
   readonly app: App
   readonly appId: string
-  readonly root: Agent
-  readonly agents: readonly Agent[]
+  readonly agent: Agent
+}
+
+/** A chain of four, and who runs it: `chain[0]` is what the root has delegated. */
+interface Scene {
+  readonly operator: Operator
+  readonly root: Member
+  readonly middle: Member
+  readonly members: readonly Member[]
   readonly chain: readonly Delegation[]
 }
 
 async function setScene({ url, fetch }: BrokerProcess, name: string): Promise<Scene> {
   const broker = new Broker(url, { fetch })
   const operator = await Operator.signIn({ broker, secret: adminSecret })
-  const registered = await operator.registerApp({ name, scopes: scope })
-  const { client_id: clientId, client_secret: clientSecret, app_id: appId } = registered
-  const app = await App.signIn({ broker, clientId, clientSecret })
-  const root = await app.createAgent(task(`${name}-root`))
-  const agents = [
-    await app.createAgent(task(`${name}-2`)),
-    await app.createAgent(task(`${name}-3`)),
-    await app.createAgent(task(`${name}-4`)),
-  ]
+  const join = async (place: number): Promise<Member> => {
+    const asked = { name: `${name}-${place}`, scopes: scope, delegates_to: ['*'] }
+    const registered = await operator.registerApp(asked)
+    const { client_id: clientId, client_secret: clientSecret, app_id: appId } = registered
+    const app = await App.signIn({ broker, clientId, clientSecret })
+    return { app, appId, agent: await app.createAgent(task(`${name}-${place}`)) }
+  }
+  const [root, second, third, last] = [await join(0), await join(1), await join(2), await join(3)]
   const chain: Delegation[] = []
-  let holder = root
-  for (const { agentId } of agents) {
-    const delegation = await holder.delegate({ to: agentId, scope, ttl: 200 })
+  let holder = root.agent
+  for (const { agent } of [second, third, last]) {
+    const delegation = await holder.delegate({ to: agent.agentId, scope, ttl: 200 })
     chain.push(delegation)
     holder = await Agent.accept({ broker, token: delegation.token() })
   }
-  return { operator, app, appId, root, agents, chain }
+  return { operator, root, middle: third, members: [root, second, third, last], chain }
 }
 
 interface Cut {
   readonly name: string
   readonly make: (scene: Scene) => Promise<unknown>
-  /** What survives: of root, its three agents' own tokens, the three delegated ones. */
-  readonly live: readonly [root: boolean, own: readonly boolean[], held: readonly boolean[]]
+  readonly fate: Fate
 }
 
 const cuts: readonly Cut[] = [
@@ -54,71 +59,84 @@ const cuts: readonly Cut[] = [
     name: 'token',
     make: ({ operator, chain }) =>
       operator.revoke({ level: 'token', target: decodeToken(chain[1]?.token() ?? '').jti }),
-    live: [true, [true, true, true], [true, false, false]],
+    fate: fates.token,
   },
   {
     name: 'agent',
-    make: ({ app, agents }) => app.revoke({ level: 'agent', target: agents[1]?.agentId ?? '' }),
-    live: [true, [true, false, true], [true, false, false]],
+    make: ({ middle: { app, agent } }) => app.revoke({ level: 'agent', target: agent.agentId }),
+    fate: fates.agent,
   },
   {
     name: 'task',
-    make: ({ operator }) => operator.revoke({ level: 'task', target: 'task-root' }),
-    live: [false, [true, true, true], [false, false, false]],
+    make: ({ operator }) => operator.revoke({ level: 'task', target: 'task-0' }),
+    fate: fates.task,
   },
   {
     name: 'chain',
-    make: ({ app, root }) => app.revoke({ level: 'chain', target: root.agentId }),
-    live: [false, [true, true, true], [false, false, false]],
+    make: ({ root: { app, agent } }) => app.revoke({ level: 'chain', target: agent.agentId }),
+    fate: fates.chain,
   },
   {
     name: 'app',
-    make: ({ operator, appId }) => operator.deregisterApp(appId),
-    live: [false, [false, false, false], [false, false, false]],
+    make: ({ operator, middle: { appId } }) => operator.deregisterApp(appId),
+    fate: fates.app,
   },
   {
     name: 'logins',
-    make: ({ operator, appId }) => operator.revoke({ level: 'agent', target: `app:${appId}` }),
-    live: [false, [false, false, false], [false, false, false]],
+    make: ({ operator, middle: { appId } }) =>
+      operator.revoke({ level: 'agent', target: `app:${appId}` }),
+    fate: fates['all logins'],
   },
   {
     name: 'release',
     make: ({ chain }) => chain[1]?.release() ?? Promise.reject(new Error('no chain')),
-    live: [true, [true, true, true], [true, false, false]],
+    fate: fates.release,
   },
 ]
+
+const everyPlace = [0, 1, 2, 3]
 
 /** Apart, because it ends everything that there is. */
 const emergency: Cut = {
   name: 'key',
   make: ({ operator }) => operator.rotateSigningKey({ emergency: true }),
-  live: [false, [false, false, false], [false, false, false]],
+  fate: { held: everyPlace, own: everyPlace },
 }
 
-async function fates({ url, fetch }: BrokerProcess, { root, agents, chain }: Scene) {
+/** Who is dead, by place in the chain. */
+async function fateOf({ url, fetch }: BrokerProcess, { members, chain }: Scene): Promise<Fate> {
   const broker = new Broker(url, { fetch })
-  const isLive = async (token: string) => (await broker.validate(token)).valid
-  const own = await Promise.all(agents.map(async (agent) => isLive(await agent.token())))
-  const held = await Promise.all(chain.map((delegation) => isLive(delegation.token())))
-  return [await isLive(await root.token()), own, held]
+  const dead = async (tokens: readonly string[]) => {
+    const told = await Promise.all(tokens.map((token) => broker.validate(token)))
+    return everyPlace.filter((place) => told[place]?.valid === false)
+  }
+  const own = await Promise.all(members.map(({ agent }) => agent.token()))
+  const held = [own[0] ?? '', ...chain.map((delegation) => delegation.token())]
+  return { own: await dead(own), held: await dead(held) }
+}
+
+/** Of the table, as far as this chain goes. */
+function within({ own, held }: Fate): Fate {
+  const ofThese = (places: readonly number[]) => everyPlace.filter((one) => places.includes(one))
+  return { own: ofThese(own), held: ofThese(held) }
 }
 
 async function proveKill(taken: readonly Cut[]): Promise<void> {
   await using files = await brokerFiles()
   await using first = await startBrokerProcess(files)
   const scenes: Scene[] = []
-  for (const { name, make, live } of taken) {
+  for (const { name, make, fate } of taken) {
     const scene = await setScene(first, name)
     await make(scene)
-    assert.deepEqual(await fates(first, scene), live, `${name}, at once`)
+    assert.deepEqual(await fateOf(first, scene), within(fate), `${name}, at once`)
     scenes.push(scene)
   }
   await first.kill9()
   await using second = await startBrokerProcess(files)
-  for (const [place, { name, live }] of taken.entries()) {
+  for (const [place, { name, fate }] of taken.entries()) {
     const scene = scenes[place]
     assert.ok(scene)
-    assert.deepEqual(await fates(second, scene), live, `${name}, after kill -9`)
+    assert.deepEqual(await fateOf(second, scene), within(fate), `${name}, after kill -9`)
   }
 }
 
@@ -137,7 +155,7 @@ test('after kill -9 a delegate renews and delegates on, under the record that wa
   const broker = new Broker(second.url, { fetch: second.fetch })
   const last = await Agent.accept({ broker, token: chain.at(-1)?.token() ?? '' })
   await last.renew()
-  const next = await last.delegate({ to: root.agentId, scope, ttl: 60 })
+  const next = await last.delegate({ to: root.agent.agentId, scope, ttl: 60 })
   assert.equal(next.chain.length, 4)
   assert.equal((await broker.validate(next.token())).valid, true)
 })

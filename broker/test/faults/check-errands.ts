@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { ask } from '../ask.ts'
+import { decodeToken } from '../decode-token.ts'
 import type { BrokerProcess } from './broker-process.ts'
 import type { CrashedStore } from './crashed-store.ts'
 import { isValid, prepare, renew, type Errand } from './errand.ts'
@@ -67,7 +68,7 @@ async function checkTokens(
   assert.ok(!answers.includes(true), `a superseded token of ${name} is valid`)
   assert.equal(
     isLastValid,
-    store.isLive(jtiOf(tokens.at(-1) ?? '')),
+    store.isLive(decodeToken(tokens.at(-1) ?? '').jti),
     `${name} differs from the store`,
   )
   if (unanswered === undefined) assert.equal(isLastValid, !isReleased, `${name}: last token`)
@@ -85,10 +86,4 @@ async function checkRepeat(
   assert.equal(await renew(broker, old, renewalKey), successor, `${name} has two successors`)
   assert.equal(await isValid(broker, successor), true, `the successor of ${name} is dead`)
   assert.equal(await isValid(broker, old), false, `a superseded token of ${name} is valid`)
-}
-
-function jtiOf(token: string): string {
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  assert.ok(typeof claims === 'object' && claims !== null && 'jti' in claims)
-  return String(claims.jti)
 }

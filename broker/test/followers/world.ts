@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RegisterAppResponse, RequestedLevel } from '@agentwrit/protocol'
+import type { RegisterAppResponse, RequestedLevel, RevocationList } from '@agentwrit/protocol'
 import { ask } from '../ask.ts'
 import type { Chance } from '../faults/seeded-chance.ts'
 import { held, registerUnder, revokeAs, signInAdmin, signInApp, type Held } from '../lineages.ts'
@@ -17,7 +17,6 @@ export class World {
   readonly done = new Map<string, number>()
   #launchTokens: string[] = []
   #apps: RegisterAppResponse[] = []
-  #tasks: string[] = []
 
   private constructor(broker: TestBroker, chance: Chance, admin: Held) {
     this.broker = broker
@@ -50,11 +49,10 @@ export class World {
     this.tokens.push(this.admin)
   }
 
-  /** What is unexpired and was launched by nobody knows whom is gone with a restored database. */
-  forgetLaunchTokens(): void {
+  /** Launch tokens and apps of a history that is no more. */
+  forgetLaunchers(): void {
     this.#launchTokens = []
     this.#apps = []
-    this.#tasks = []
   }
 
   #deeds(): Readonly<Record<string, readonly [number, () => Promise<boolean>]>> {
@@ -90,7 +88,12 @@ export class World {
 
   async #launch({ token: bearer, claims }: Held): Promise<string> {
     const kind = claims.sub === 'admin' ? 'admin' : 'app'
-    const body = { agent_name: 'worker', allowed_scope: ['read:data:*'], single_use: false, ttl: 600 }
+    const body = {
+      agent_name: 'worker',
+      allowed_scope: ['read:data:*'],
+      single_use: false,
+      ttl: 600,
+    }
     const made = await ask(this.broker, 'POST', `/v1/${kind}/launch-tokens`, { bearer, body })
     assert.equal(made.status, 201, JSON.stringify(made.body))
     const launchToken = String(made.body['launch_token'])
@@ -126,15 +129,17 @@ export class World {
 
   async #revoke(level: RequestedLevel, target: string | undefined): Promise<boolean> {
     if (target === undefined) return false
-    const { status, body } = await revokeAs(this.broker, this.admin, { level, target })
-    if (level === 'task' && status === 200) this.#tasks.push(String(body['id']))
-    return status === 200
+    return (await revokeAs(this.broker, this.admin, { level, target })).status === 200
   }
 
   async #lift(): Promise<boolean> {
-    const id = this.#tasks.shift()
-    if (id === undefined) return false
     const bearer = this.admin.token
+    const list = '/v1/revocations?level=task&in_force=true'
+    const { body } = await ask(this.broker, 'GET', list, { bearer })
+    // oxlint-disable-next-line no-unsafe-type-assertion -- what 200 answers
+    const { revocations } = body as unknown as RevocationList
+    const id = this.#some(revocations.filter((entry) => entry.lifted_at === undefined))?.id
+    if (id === undefined) return false
     return (await ask(this.broker, 'DELETE', `/v1/revocations/${id}`, { bearer })).status === 200
   }
 
@@ -156,13 +161,17 @@ export class World {
     const app = this.#apps.shift()
     if (app === undefined) return false
     const bearer = this.admin.token
-    return (await ask(this.broker, 'DELETE', `/v1/admin/apps/${app.app_id}`, { bearer })).status === 200
+    return (
+      (await ask(this.broker, 'DELETE', `/v1/admin/apps/${app.app_id}`, { bearer })).status === 200
+    )
   }
 
   async #endKey(): Promise<boolean> {
     const bearer = this.admin.token
     const body = { emergency: true }
-    return (await ask(this.broker, 'POST', '/v1/admin/keys/rotate', { bearer, body })).status === 200
+    return (
+      (await ask(this.broker, 'POST', '/v1/admin/keys/rotate', { bearer, body })).status === 200
+    )
   }
 
   #wait(milliseconds: number): boolean {

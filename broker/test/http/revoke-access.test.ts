@@ -6,19 +6,15 @@ import { ask, assertProblem } from '../ask.ts'
 import {
   agentOf,
   alive,
+  audited,
   delegated,
   eventsSince,
   revokeAs,
   signInAdmin,
   signInApp,
+  unknownToken,
 } from '../lineages.ts'
-import { testBroker, type TestBroker } from '../test-broker.ts'
-
-const unknownToken = 'f'.repeat(32)
-
-function audited(broker: TestBroker): Promise<number> {
-  return broker.broker.context.store.audit.count()
-}
+import { testBroker } from '../test-broker.ts'
 
 test('an app revokes its own agents, their tokens and chains, and nobody else’s', async () => {
   await using broker = await testBroker()

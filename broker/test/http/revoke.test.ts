@@ -6,6 +6,7 @@ import { ask, assertProblem } from '../ask.ts'
 import {
   agentOf,
   alive,
+  audited,
   delegated,
   eventsSince,
   killedOf,
@@ -15,14 +16,9 @@ import {
   revokeAs,
   signInAdmin,
   signInApp,
+  unknownToken,
 } from '../lineages.ts'
-import { testBroker, type TestBroker } from '../test-broker.ts'
-
-const unknownToken = 'f'.repeat(32)
-
-function audited(broker: TestBroker): Promise<number> {
-  return broker.broker.context.store.audit.count()
-}
+import { testBroker } from '../test-broker.ts'
 
 test('an unknown target is revoked as well: it killed nothing, is listed, and is audited', async () => {
   await using broker = await testBroker()

@@ -54,7 +54,7 @@ function clientOf(answer: IncomingMessage): StreamClient {
   const reader = new EventStreamReader()
   const events: ServerSentEvent[] = []
   let received = ''
-  let isOver = false
+  const state = { isOver: false }
   let news = Promise.withResolvers<void>()
   const wake = () => {
     news.resolve()
@@ -69,7 +69,7 @@ function clientOf(answer: IncomingMessage): StreamClient {
   // A connection that the broker breaks is one of the ways in which a stream ends.
   answer.on('error', () => undefined)
   answer.on('close', () => {
-    isOver = true
+    state.isOver = true
     wake()
   })
   const next = async (name: string): Promise<ServerSentEvent> => {
@@ -77,7 +77,7 @@ function clientOf(answer: IncomingMessage): StreamClient {
       const event = events.shift()
       if (event?.event === name) return event
       if (event !== undefined) continue
-      if (isOver) throw new Error(`the stream ended without ${name}`)
+      if (state.isOver) throw new Error(`the stream ended without ${name}`)
       await news.promise
     }
   }
@@ -92,7 +92,7 @@ function clientOf(answer: IncomingMessage): StreamClient {
       return { ...data }
     },
     ended: async () => {
-      while (!isOver) await news.promise
+      while (!state.isOver) await news.promise
     },
     pause: () => void answer.pause(),
     [Symbol.dispose]: () => void answer.destroy(),

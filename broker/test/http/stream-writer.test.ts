@@ -98,7 +98,9 @@ async function serve(): Promise<Served> {
   const client = connect({ host: '127.0.0.1', port: address.port })
   client.on('error', () => undefined)
   client.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n')
-  const [, response]: [unknown, ServerResponse] = await once(server, 'request')
+  const { promise, resolve } = Promise.withResolvers<ServerResponse>()
+  server.once('request', (_request, answer) => resolve(answer))
+  const response = await promise
   return {
     response,
     client,

@@ -6,6 +6,7 @@ import { verifyAuditChain, type AuditEvent } from '@agentwrit/protocol'
 import { askAsOperator, attempt, registerApp, signIn } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { freshNonce, launchToken, register, registration } from '../proof.ts'
+import { decodeToken } from '../decode-token.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -73,7 +74,7 @@ test('every issued token is named by the jti of exactly one event', async () => 
   const named = (await eventsOf(broker))
     .filter((event) => issuing.includes(event.event_type))
     .map((event) => event.jti)
-  const issued = tokens.map((token) => jtiOf(token))
+  const issued = tokens.map((token) => decodeToken(token).jti)
   assert.deepEqual(new Set(named), new Set(issued))
   assert.equal(named.length, issued.length)
 })
@@ -167,15 +168,9 @@ test('refusals are audited: bad proofs, missing scopes, dead and foreign bearers
   const dead = denied.at(-1)
   assert.equal(dead?.agent_id, agent.agentId)
   assert.equal(dead?.task_id, 'task')
-  assert.equal(dead?.jti, jtiOf(bearer))
+  assert.equal(dead?.jti, decodeToken(bearer).jti)
   assert.match(dead?.detail ?? '', /reason=released/)
 })
-
-function jtiOf(token: string): string {
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  assert.ok(typeof claims === 'object' && claims !== null && 'jti' in claims)
-  return String(claims.jti)
-}
 
 test('every change of an app leaves its event, and without one it does not happen', async () => {
   await using broker = await testBroker()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Claims, RegisterAppResponse } from '@agentwrit/protocol'
+import { decodeToken } from '../decode-token.ts'
 import type { Token } from './world.ts'
 
 /** A token as the broker issued it. */
@@ -64,9 +65,7 @@ export function bind(map: Map<string, string>, name: string, value: string): voi
   map.set(name, value)
 }
 
-/** What a token says, whoever signed it. */
 function openToken(text: string): Issued {
-  const [header, payload] = text.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  const { kid } = JSON.parse(header ?? '') as { kid: string }
-  return { text, kid, claims: JSON.parse(payload ?? '') as Claims }
+  const { kid, ...claims } = decodeToken(text)
+  return { text, kid, claims }
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Revocation } from '../../src/domain/revocation/revocation.ts'
 import type { Change } from '../../src/domain/streams/change.ts'
-import { noon, noonSeconds, presentedBy, sampleEvent, sampleRelease, sampleSwap } from './sample-records.ts'
+import {
+  noon,
+  noonSeconds,
+  presentedBy,
+  sampleEvent,
+  sampleRelease,
+  sampleSwap,
+} from './sample-records.ts'
 import { TestStore, type StoreKind } from './store-place.ts'
 
 const minute = 60_000
@@ -27,7 +34,10 @@ export function changeContract(kind: StoreKind): void {
       )
       assert.equal((await place.store.head()).streamSeq, 5)
       assert.deepEqual(numbers(await place.store.changes.after(2, 2)), [3, 4])
-      assert.deepEqual(await place.store.changes.history(2, 2), await place.store.changes.after(2, 2))
+      assert.deepEqual(
+        await place.store.changes.history(2, 2),
+        await place.store.changes.after(2, 2),
+      )
     })
 
     test('of a principal each session is told, and the entry about it is not', async () => {
@@ -68,7 +78,10 @@ export function changeContract(kind: StoreKind): void {
       const page = { ...bounds, after: undefined, limit: 10 }
       assert.deepEqual(await place.store.changes.snapshotSuperseded(page), [told])
       assert.deepEqual(await place.store.changes.snapshotSuperseded({ ...page, at: place.now }), [])
-      assert.deepEqual(await place.store.changes.countSnapshot(bounds), { entries: 0, superseded: 1 })
+      assert.deepEqual(await place.store.changes.countSnapshot(bounds), {
+        entries: 0,
+        superseded: 1,
+      })
       place.now += 10 * minute
       await place.store.prune()
       assert.deepEqual(await place.store.changes.after(0, 100), [])
@@ -109,7 +122,8 @@ export function changeContract(kind: StoreKind): void {
       const after = first.at(-1)
       const second = await changes.snapshotEntries({ ...bounds, after, limit: 2 })
       const found = [...first, ...second].map(({ sid }) => sid)
-      assert.deepEqual(found.toSorted(), sids.toSorted())
+      assert.equal(found.length, 3)
+      assert.deepEqual(new Set(found), new Set(sids))
     })
   })
 }
@@ -121,4 +135,3 @@ function later(now: number) {
 function numbers(changes: readonly Change[]): number[] {
   return changes.map(({ seq }) => seq)
 }
-

@@ -154,9 +154,9 @@ test('each row that asks for a stream number gets the next one', () => {
 })
 
 test('an instant can be held back until another one', () => {
-  const heldBack = (noEarlierThan: number) => fill({ at: { at: 5, noEarlierThan } }, moment)
-  assert.deepEqual(heldBack(noon + 9), { at: noon + 9 })
-  assert.deepEqual(heldBack(noon + 1), { at: noon + 5 })
+  const [late, early] = [noon + 9, noon + 1].map((noEarlierThan) => ({ at: 5, noEarlierThan }))
+  assert.ok(late && early)
+  assert.deepEqual(fill({ late, early }, moment), { late: noon + 9, early: noon + 5 })
 })
 
 test('what only the batch knows is filled in', () => {

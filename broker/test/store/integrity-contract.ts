@@ -70,6 +70,11 @@ export function integrityContract(kind: StoreKind): void {
         'checkpoint',
       ],
       [
+        'a checkpoint of no time at all',
+        `update checkpoints set made_at = 9000000000000000`,
+        'checkpoint',
+      ],
+      [
         'its checkpoint’s time changed',
         `update checkpoints set made_at = made_at + 1`,
         'checkpoint',

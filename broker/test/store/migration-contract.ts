@@ -15,7 +15,12 @@ import { macKey, TestStore, type StoreKind, type StorePlace } from './store-plac
 
 const seedFile = new Uint8Array(32).fill(9)
 const key = makeFirstSigningKey({ seedFile, imported: false, at: noon })
-const session = sampleSession({ currentHash: '', kid: key.kid, kind: 'agent', sub: 'spiffe://a/agent/o/t/0' })
+const session = sampleSession({
+  currentHash: '',
+  kid: key.kid,
+  kind: 'agent',
+  sub: 'spiffe://a/agent/o/t/0',
+})
 
 const { kid } = key
 const own = { kid, presented: presentedBy(session, { kids: [kid] }) }

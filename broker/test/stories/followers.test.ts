@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
-import { publishedLineage, RevocationFollower, type Claims } from '@agentwrit/protocol'
+import { publishedLineage, type Claims, type RevocationFollower } from '@agentwrit/protocol'
 import { sha256 } from '../../src/domain/tokens/sha-256.ts'
 import { drawSeed, seededChance } from '../faults/seeded-chance.ts'
 import { CutFollower, type Endpoint } from '../followers/cut-follower.ts'
@@ -64,7 +64,7 @@ test('whoever was cut off, anywhere and any number of times, knows what they kno
       }),
     )
     broker.advance(5000)
-    world.forgetLaunchTokens()
+    world.forgetLaunchers()
     await during(world.requireAdmin())
     reference = new Reference()
     await reference.begin(broker)
@@ -105,12 +105,12 @@ async function agree({ broker, world, reference, followers }: Scene): Promise<vo
 }
 
 async function agreeWithBroker(
-  { broker, now }: TestBroker,
+  place: TestBroker,
   { tokens, narrowed }: World,
   followers: readonly RevocationFollower[],
 ): Promise<void> {
-  const { live, keys } = broker.context
-  for (const { token, claims } of tokens.filter((one) => one.claims.exp * 1000 > now())) {
+  const { live, keys } = place.broker.context
+  for (const { token, claims } of tokens.filter((one) => one.claims.exp * 1000 > place.now())) {
     const kid = kidOf(token)
     const isSigned = [kid, ...recordsOf(claims).map((record) => record.kid)].every((one) =>
       keys.accepts(one),
@@ -137,7 +137,15 @@ function kidOf(token: string): string {
 
 /** A run in which little happened would prove little. */
 function isVaried({ done }: World, followers: readonly CutFollower[]): boolean {
-  const often = ['register', 'delegate', 'renew', 'narrow', 'release', 'revoke token', 'revoke task']
+  const often = [
+    'register',
+    'delegate',
+    'renew',
+    'narrow',
+    'release',
+    'revoke token',
+    'revoke task',
+  ]
   const isOften = often.every((deed) => (done.get(deed) ?? 0) >= 2)
   const isCut = followers.every(({ seen }) => seen.cuts >= 10 && seen.snapshots >= 2)
   return isOften && isCut && done.size >= 13

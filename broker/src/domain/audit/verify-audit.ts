@@ -1,5 +1,6 @@
 import type { AuditHead, AuditVerifyFault, VerifyAuditResponse } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
+import { Fault } from '../fault.ts'
 import type { StoreHead } from '../store.ts'
 import type { AuditExtent, AuditPortion } from './audit-integrity.ts'
 
@@ -9,6 +10,8 @@ export const mostEvents = 100_000
 const PORTION = 1000
 /** Milliseconds after which the rest is left for the next call, so that this one is answered in time. */
 const PATIENCE = 10_000
+/** Verifications at once: each keeps the thread that reads busy, where others wait, too. */
+const MOST_AT_ONCE = 8
 
 /** What to verify; everything without it. */
 export interface VerifyAuditRequest {
@@ -16,7 +19,7 @@ export interface VerifyAuditRequest {
   readonly toSeq?: number
 }
 
-interface Fault {
+interface Flaw {
   readonly seq: number
   readonly reason: AuditVerifyFault
 }
@@ -25,7 +28,7 @@ interface Fault {
 interface Progress {
   readonly checkpoints: number
   readonly last: AuditHead
-  readonly error?: Fault
+  readonly error?: Flaw
 }
 
 /**
@@ -36,6 +39,22 @@ export async function verifyAudit(
   context: Context,
   asked: VerifyAuditRequest,
 ): Promise<VerifyAuditResponse> {
+  const { verifying } = context.live
+  if (verifying.size >= MOST_AT_ONCE) {
+    throw new Fault('service_unavailable', 'too many verifications are under way', {
+      retryAfter: 1,
+    })
+  }
+  const turn = Symbol('verification')
+  verifying.add(turn)
+  try {
+    return await verify(context, asked)
+  } finally {
+    verifying.delete(turn)
+  }
+}
+
+async function verify(context: Context, asked: VerifyAuditRequest): Promise<VerifyAuditResponse> {
   const { store } = context
   const head = await store.head()
   const first = head.prunedSeq + 1
@@ -45,7 +64,7 @@ export async function verifyAudit(
   const error = progress.error ?? (await findOutside(context, { head, from, to }, progress.last))
   // Retention has gone on meanwhile, and what it removed was missed: what is left is looked at anew.
   if (error !== undefined && (await store.head()).prunedSeq > head.prunedSeq) {
-    return verifyAudit(context, asked)
+    return verify(context, asked)
   }
   const checkpoint = await store.integrity.newestCheckpoint(head.seq)
   const reached = Math.max(progress.last.seq, from - 1)
@@ -98,7 +117,7 @@ async function findOutside(
   { store }: Context,
   { head, from, to }: Range,
   last: AuditHead,
-): Promise<Fault | undefined> {
+): Promise<Flaw | undefined> {
   // Whoever asks for what comes behind an event has seen that event.
   if (from > head.seq + 1) return { seq: head.seq + 1, reason: 'missing' }
   const isAtEnd = from <= to && last.seq === head.seq

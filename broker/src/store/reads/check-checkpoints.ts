@@ -10,8 +10,7 @@ import type { AuditPortion, CheckedPortion } from '../../domain/audit/audit-inte
 import type { SigningKey } from '../../domain/signing-keys/signing-key.ts'
 import { readInteger } from '../read-column.ts'
 import { selectFrom } from '../sql.ts'
-import type { Row } from '../table.ts'
-import { checkpoints, toCheckpoint } from '../tables/checkpoints.ts'
+import { checkpoints, parseCheckpoint } from '../tables/checkpoints.ts'
 import { allSigningKeys, type RowSource } from './finds.ts'
 
 interface Signed {
@@ -37,21 +36,12 @@ export async function checkCheckpoints(
   const hashAt = (seq: number) =>
     seq === previous.seq ? previous.hash : events[seq - fromSeq]?.hash
   const place = rows.findIndex((row) => {
-    const checkpoint = parse(row)
+    const checkpoint = parseCheckpoint(row)
     return checkpoint?.hash !== hashAt(Number(row['seq'])) || !isSigned(checkpoint, keys)
   })
   const bad = rows[place]
   if (bad === undefined) return { checked: rows.length }
   return { checked: place, error: { seq: readInteger(bad, 'seq'), reason: 'checkpoint' } }
-}
-
-/** Undefined for a row that no broker has written. */
-function parse(row: Row): Checkpoint | undefined {
-  try {
-    return toCheckpoint(row)
-  } catch {
-    return undefined
-  }
 }
 
 function isSigned(

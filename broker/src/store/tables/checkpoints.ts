@@ -20,8 +20,17 @@ export function toCheckpointRow({ seq, hash, time, kid, signature }: Checkpoint)
   return { seq, hash, made_at: Date.parse(time), kid, signature }
 }
 
+/** Undefined for a row that no broker has written. */
+export function parseCheckpoint(row: Row): Checkpoint | undefined {
+  try {
+    return toCheckpoint(row)
+  } catch {
+    return undefined
+  }
+}
+
 /** The time is signed as text: it has one form only, so that milliseconds give it back. */
-export function toCheckpoint(row: Row): Checkpoint {
+function toCheckpoint(row: Row): Checkpoint {
   return {
     seq: readInteger(row, 'seq'),
     hash: readText(row, 'hash'),

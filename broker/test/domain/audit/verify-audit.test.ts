@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AuditPortion, CheckedPortion } from '../../../src/domain/audit/audit-integrity.ts'
 import { mostEvents, verifyAudit } from '../../../src/domain/audit/verify-audit.ts'
+import { Fault } from '../../../src/domain/fault.ts'
 import { testBroker } from '../../test-broker.ts'
 
 const hash = 'a'.repeat(64)
@@ -62,6 +63,18 @@ test('what retention removes meanwhile is not missed', async () => {
     return { ...intact(portion), error: { seq: 1, reason: 'missing' } }
   })
   assert.deepEqual([answer.ok, answer.from_seq, answer.to_seq], [true, 3001, 5000])
+})
+
+test('no more than eight verify at once, and whoever comes later is told to come back', async () => {
+  await using log = await longLog(100)
+  const all = Array.from({ length: 9 }, () => log.verify({}, async (portion) => intact(portion)))
+  const [last] = await Promise.allSettled([all.pop()])
+  assert.equal(last.status, 'rejected')
+  const refused: unknown = last.reason
+  assert.ok(refused instanceof Fault)
+  assert.deepEqual([refused.code, refused.retryAfter], ['service_unavailable', 1])
+  assert.ok((await Promise.all(all)).every(({ ok }) => ok))
+  assert.equal((await log.verify({}, async (portion) => intact(portion))).ok, true)
 })
 
 const intact = ({ toSeq }: AuditPortion): CheckedPortion => ({
