@@ -43,7 +43,9 @@ function operationIdOf({ method, path }: Route): string {
 }
 
 function success({ status, answer, produces = 'application/json' }: Route): Json {
-  const content = { [produces]: { schema: answer ?? { type: 'string' } } }
+  // An answer that is sent as it is: this document, or text.
+  const raw = { type: produces === 'application/json' ? 'object' : 'string' }
+  const content = { [produces]: { schema: answer ?? raw } }
   return {
     [status]: {
       description: status === 204 ? 'Done' : 'The answer',

@@ -97,3 +97,18 @@ test('what a delegator learns of another app, by refusals in its own trail, is n
   }
   assert.equal(own.filter(({ event_type: type }) => type === 'delegation_denied').length, 1)
 })
+
+test('a token of no session is told at once, whatever noise comes from the same place', async () => {
+  await using broker = await testBroker()
+  const { own } = await joinAs(broker, 'task')
+  const { kid, ...claims } = decodeToken(own)
+  const bearer = await sign(broker, { ...claims, jti: 'f'.repeat(32) }, kid)
+  const renew = (shown?: string) =>
+    ask(broker, 'POST', '/v1/token/renew', shown === undefined ? {} : { bearer: shown })
+  for (const noise of [undefined, 'garbage', undefined]) await renew(noise)
+  const { seq } = await broker.broker.context.store.head()
+  await renew(bearer)
+  const [event] = await broker.broker.context.store.audit.read(seq + 1, 10)
+  assert.equal(event?.event_type, 'token_auth_failed')
+  assert.ok(event.detail.includes('unknown_session'))
+})

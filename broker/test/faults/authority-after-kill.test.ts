@@ -117,8 +117,10 @@ async function fateOf({ url, fetch }: BrokerProcess, { members, chain }: Scene):
 
 /** Of the table, as far as this chain goes. */
 function within({ own, held }: Fate): Fate {
-  const ofThese = (places: readonly number[]) => everyPlace.filter((one) => places.includes(one))
-  return { own: ofThese(own), held: ofThese(held) }
+  return {
+    own: everyPlace.filter((place) => own.includes(place)),
+    held: everyPlace.filter((place) => held.includes(place)),
+  }
 }
 
 async function proveKill(taken: readonly Cut[]): Promise<void> {

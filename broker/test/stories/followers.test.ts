@@ -38,7 +38,10 @@ test('whoever was cut off, anywhere and any number of times, knows what they kno
   const during = async (work: Promise<unknown>) => void (await Promise.race([work, failed]))
   const live = async (isEnough = () => true) => {
     for (let step = 0; step < stepsPerPhase || !isEnough(); step += 1) {
-      assert.ok(step < mostSteps, JSON.stringify([[...world.done], followers.map(({ seen }) => seen)]))
+      assert.ok(
+        step < mostSteps,
+        JSON.stringify([[...world.done], followers.map(({ seen }) => seen)]),
+      )
       await world.step()
       await reference.keepUp(broker)
     }

@@ -17,4 +17,6 @@ export interface Refusal {
   readonly event: Omit<NewAuditEvent, 'request_id' | 'source_ip' | 'repeat_count'>
   /** The `jti` of the verified bearer, by which repeats are grouped; without it they are grouped by source. */
   readonly verifiedJti?: string
+  /** Grouped apart from all others of its type: what must not be lost among the noise. */
+  readonly apart?: string
 }

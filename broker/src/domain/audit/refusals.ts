@@ -55,7 +55,7 @@ export class Refusals {
     const event = { ...refusal.event, request_id, source_ip }
     const source = refusal.verifiedJti ?? sourceNetwork(source_ip)
     const group: Group = {
-      key: `${event.event_type} ${route} ${source}`,
+      key: [event.event_type, route, source, refusal.apart].join(' '),
       isAnonymous: refusal.verifiedJti === undefined,
       event,
       repeats: 0,

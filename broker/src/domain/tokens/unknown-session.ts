@@ -7,6 +7,7 @@ import type { Origin, Refusal } from '../audit/refusal.ts'
  */
 export function unknownSession({ route }: Origin, claims: Claims | undefined): Refusal {
   return {
+    apart: 'unknown_session',
     event: {
       event_type: 'token_auth_failed',
       actor: 'anonymous',
