@@ -27,8 +27,9 @@ export interface PublishedLineage {
  *
  * @example
  * ```ts
- * const lineage = await publishedLineage({ claims, kid }, sha256)
- * const isDead = follower.isDead(lineage)
+ * async function isDead(token: { claims: Claims; kid: string }, follower: RevocationFollower): Promise<boolean> {
+ *   return follower.isDead(await publishedLineage(token, sha256))
+ * }
  * ```
  */
 export async function publishedLineage(

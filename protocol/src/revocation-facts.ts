@@ -15,7 +15,16 @@ interface TaskEnd {
   readonly liftedAt?: number
 }
 
-/** To each name the second from which on no token that it covers can be alive; entries' targets are hashes. */
+/**
+ * To each name the second from which on no token that it covers can be alive; entries' targets are hashes. Kept by a
+ * `RevocationFollower`; what a stranger tells must not get here.
+ *
+ * @example
+ * ```ts
+ * const facts = new RevocationFacts()
+ * facts.size // 0
+ * ```
+ */
 export class RevocationFacts {
   readonly tokens: Map<string, number> = new Map()
   /** However they ended. */
@@ -30,10 +39,12 @@ export class RevocationFacts {
   /** Never forgotten: who has stolen a key can sign what never expires. */
   readonly keys: Set<string> = new Set()
 
+  /** How many names are known. */
   get size(): number {
     return this.#byExpiry().reduce((sum, { size }) => sum + size, this.tasks.size + this.keys.size)
   }
 
+  /** Takes a fact in, once or again. Throws an Error when its action or level is unknown: nothing is passed over. */
   add(fact: PublishedRevocation): void {
     switch (fact.action) {
       case 'supersede':
@@ -49,6 +60,7 @@ export class RevocationFacts {
     }
   }
 
+  /** Whether a fact covers the token of this lineage; its expiry is another question. */
   isDead({ iat, jti, sessions, launchingSessions, kids, targets }: PublishedLineage): boolean {
     return (
       this.superseded.has(jti) ||

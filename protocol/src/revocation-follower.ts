@@ -34,9 +34,10 @@ interface Arriving extends Known {
  *
  * @example
  * ```ts
- * const follower = new RevocationFollower()
- * for await (const event of events(follower.lastEventId)) {
- *   if (event === undefined || !follower.take(event)) break // and connect again
+ * async function follow(follower: RevocationFollower, events: AsyncIterable<RevocationStreamEvent>): Promise<void> {
+ *   for await (const event of events) {
+ *     if (!follower.take(event)) return // connect again, with `follower.lastEventId`
+ *   }
  * }
  * ```
  */

@@ -59,6 +59,7 @@ test('what the package exports is what others may rely on, no more', () => {
     'readClaims',
     'readRevocationEvent',
     'readToken',
+    'readTokenKeyId',
     'revocationLevels',
     'tokenHeader',
     'unsignedToken',

@@ -168,7 +168,7 @@ test('a 400 names the field and the limit, never the value', async () => {
     [{ allowed_scope: [`secret-value:x:${'y'.repeat(256)}`] }, 'allowed_scope[0]', '256'],
     [{ allowed_scope: Array(101).fill('secret-value:x:y') }, 'allowed_scope', '100'],
     [{ allowed_scope: ['read:data:*', null] }, 'allowed_scope[1]', ''],
-    [{ allowed_scope: [] }, 'allowed_scope', '1'],
+    [{ allowed_scope: [] }, 'allowed_scope', 'empty'],
     [{ ttl: 3601 }, 'ttl', '3600'],
     [{ ttl: -1 }, 'ttl', '0'],
     [{ ttl: 1.5 }, 'ttl', ''],

@@ -4,6 +4,7 @@ import { publishedTargetInput, type RevocationLevel } from '@agentwrit/protocol'
 import { sha256 } from '../../src/domain/tokens/sha-256.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { agentOf, held, revokeAs, signInAdmin, type Held } from '../lineages.ts'
+import { sampleSession } from '../store/sample-records.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
 import { listening, openStream, type StreamClient } from './stream-client.ts'
 
@@ -199,6 +200,36 @@ test('changes are retained for a day, entries for as long as they matter', async
   )
 })
 
+test('a snapshot comes in parts of at most a thousand, and what is long ago comes once and in order', async () => {
+  await using broker = await streaming()
+  const admin = await signInAdmin(broker)
+  const count = 1100
+  await beginSessions(broker, count)
+  const { epoch } = await broker.broker.context.store.head()
+  await revokeAs(broker, admin, { level: 'agent', target: 'app:crowd' })
+  using stream = await follow(broker, admin)
+  const parts: { part: number; parts: number; entries: { sid: string }[] }[] = []
+  const ids: (string | undefined)[] = []
+  for (let isMore = true; isMore;) {
+    const { id, data } = await stream.next('snapshot')
+    ids.push(id)
+    parts.push(JSON.parse(data))
+    isMore = parts.length < (parts[0]?.parts ?? 0)
+  }
+  for (const { entries } of parts) assert.ok(entries.length <= 1000)
+  assert.deepEqual(
+    parts.map(({ part }) => part),
+    [1, 2, 3],
+  )
+  assert.deepEqual(ids, [undefined, undefined, `${epoch}.${count}`])
+  assert.equal(new Set(parts.flatMap(({ entries }) => entries.map(({ sid }) => sid))).size, count)
+  using resumed = await follow(broker, admin, `${epoch}.0`)
+  for (let seq = 1; seq <= count; seq += 1) {
+    assert.equal((await resumed.next('revocation')).id, `${epoch}.${seq}`)
+  }
+  assert.equal(resumed.text().includes('snapshot'), false)
+})
+
 test('HEAD answers with the headers of the stream and ends', async () => {
   await using broker = await streaming()
   const admin = await signInAdmin(broker)
@@ -231,6 +262,15 @@ function streaming(): Promise<TestBroker> {
 function follow(broker: TestBroker, { token }: Held, lastEventId?: string): Promise<StreamClient> {
   const resume = lastEventId === undefined ? {} : { lastEventId }
   return openStream(broker, path, { bearer: token, ...resume })
+}
+
+/** Logins of an app, kept without asking for each. */
+async function beginSessions(broker: TestBroker, count: number): Promise<void> {
+  const { store, keys } = broker.broker.context
+  const exp = Math.floor(broker.now() / 1000) + 1800
+  const members = { kind: 'app', sub: 'app:crowd', appId: 'crowd', currentExp: exp } as const
+  const sessions = Array.from({ length: count }, () => sampleSession(members))
+  await Promise.all(sessions.map((one) => store.sessions.begin(one, keys.activeKid, [])))
 }
 
 function hashOf(level: RevocationLevel, target: string): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
 import { registerApp } from '../apps.ts'
@@ -53,9 +54,27 @@ test('a stream ends when its bearer expires or is renewed', async () => {
   const answer = await ask(broker, 'POST', '/v1/token/renew', { bearer: signedIn.token })
   await renewed.ended()
   using expired = await follow(broker, held(answer.body))
-  await expired.next('fresh')
+  using longer = await follow(broker, await signInAdmin(broker))
+  await Promise.all([expired.next('fresh'), longer.next('fresh')])
   broker.advance(1_800_000)
   await expired.ended()
+  await longer.next('fresh')
+})
+
+test('streams end while the broker cannot know what is true, and none begins', async () => {
+  await using broker = await streaming()
+  const admin = await signInAdmin(broker)
+  using stream = await follow(broker, admin)
+  await stream.next('fresh')
+  using database = new DatabaseSync(broker.databasePath)
+  database.exec('alter table changes rename to hidden')
+  broker.advance(5001)
+  await stream.ended()
+  const bearer = admin.token
+  assertProblem(await ask(broker, 'GET', revocations, { bearer }), 503, 'service_unavailable')
+  database.exec('alter table hidden rename to changes')
+  using again = await follow(broker, admin)
+  await again.next('fresh')
 })
 
 test('the end of the broker ends all streams at once', async () => {

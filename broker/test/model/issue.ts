@@ -12,7 +12,8 @@ export interface Wanted {
 /** A session begins with its first token; undefined when less than a second is left for it. */
 export function beginSession(world: World, begun: Begun, wanted: Wanted): Token | undefined {
   const times = { startedAt: world.now, chain: begun.chain }
-  const span = findSpan(world, times, wanted.lifetime)
+  const isRoot = begun.chain.length === 0
+  const span = findSpan(world, times, { lifetime: wanted.lifetime, isRoot })
   if (span === undefined) return undefined
   const name = nextName('s', world.sessions)
   const lifetime = span.exp - span.iat
@@ -28,7 +29,7 @@ export function succeed(
   session: Session,
   scope: readonly string[],
 ): Token | undefined {
-  const span = findSpan(world, session, session.lifetime)
+  const span = findSpan(world, session, { lifetime: session.lifetime, isRoot: false })
   if (span === undefined) return undefined
   session.current.renewedAt = world.now
   return issue(world, session, { ...span, scope })
@@ -45,12 +46,15 @@ function issue(world: World, session: Session, said: Pick<Token, 'scope' | 'iat'
 function findSpan(
   { now, settings }: World,
   { startedAt, chain }: Pick<Session, 'startedAt' | 'chain'>,
-  lifetime: number,
+  { lifetime, isRoot }: { readonly lifetime: number; readonly isRoot: boolean },
 ): Pick<Token, 'iat' | 'exp'> | undefined {
   const sessionEnd = startedAt + settings.maxSessionAge * 1000
   const delegatorEnd = (chain.at(-1)?.parent.current.exp ?? Infinity) * 1000
-  const end = Math.min(sessionEnd, delegatorEnd)
-  if (end - now < 1000) return undefined
+  const end = Math.floor(Math.min(sessionEnd, delegatorEnd) / 1000)
   const iat = Math.floor(now / 1000)
-  return { iat, exp: Math.min(iat + lifetime, iat + settings.maxTtl, Math.floor(end / 1000)) }
+  const whole = iat + Math.min(lifetime, settings.maxTtl)
+  const exp = Math.min(whole, end)
+  // A session that nobody delegated may begin in its last second; nothing else that was cut short is worth less than one.
+  const isCutShort = exp < whole && !isRoot
+  return exp <= iat || (isCutShort && exp * 1000 - now < 1000) ? undefined : { iat, exp }
 }

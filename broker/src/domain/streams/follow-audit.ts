@@ -48,8 +48,8 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent, void> {
   const { events: feed } = context.live.feeds
-  await feed.join()
   try {
+    await feed.join()
     while (!signal.aborted && !feed.isStale) {
       if (place.seq < feed.seq) yield* news(context, place)
       else await feed.moved()

@@ -35,8 +35,8 @@ async function* follow(
 ): AsyncGenerator<StreamEvent, void> {
   const { feed, isOver } = watched(context, signal)
   let beat: number | undefined
-  await feed.join()
   try {
+    await feed.join()
     while (!isOver()) {
       if (place.seq === undefined) yield* snapshot(context, place)
       else if (place.seq > feed.seq) {
