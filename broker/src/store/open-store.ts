@@ -71,8 +71,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const committer = new Committer(engine, options.clock, options.observe, head)
     const history = followHistory(opened, head, committer)
     if (options.isAccepting !== true) {
-      // Before the first answer; that it cannot be written must be known now.
-      await history.remember()
+      // Before the first answer; that it can never be written must be known now.
+      await history.remember().catch(forgiveFullDisk(highWater, options))
       if (mark === undefined && head.seq > 0) options.warn?.(withoutHighWater(highWater))
     }
     return createStore({
@@ -90,6 +90,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await close()
     if (cause instanceof StoreOpenError) throw cause
     throw new StoreOpenError(`The database ${path} cannot be opened.`, { cause })
+  }
+}
+
+/** A full disk stops no start: nothing new can be answered either, and the mark is tried again every second. */
+function forgiveFullDisk({ path }: HighWaterFile, { warn }: StoreOptions) {
+  return (error: unknown): void => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error
+    warn?.(`The disk is full: ${path} could not be written, and will be as soon as there is room.`)
   }
 }
 
