@@ -1,6 +1,5 @@
 import type {
   AppInfo,
-  AppList,
   AuditKeyList,
   DeregisterAppResponse,
   RegisterAppRequest,
@@ -13,15 +12,12 @@ import type {
   UpdateAppRequest,
   VerifyAuditResponse,
 } from '@agentwrit/protocol'
+import { Apps } from './apps.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
-import { documentOf, readDocument } from './document.ts'
 import type { Answered } from './document.ts'
 import type { CallOptions } from './options.ts'
-import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
-import { toPathSegment } from './path-segment.ts'
-import { requireList } from './require-list.ts'
 import { Revocations } from './revocations.ts'
 import type { RevocationFilter } from './revocations.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -29,25 +25,6 @@ import { StandingSession } from './standing-session.ts'
 import { Supervisor } from './supervisor.ts'
 import { verifyAudit } from './verify-audit.ts'
 import type { VerifyAuditOptions } from './verify-audit.ts'
-
-const isApp = documentOf<AppInfo>({ app_id: 'string', client_id: 'string' })
-const isRegistered = documentOf<RegisterAppResponse>({
-  app_id: 'string',
-  client_id: 'string',
-  client_secret: 'string',
-})
-const isRotated = documentOf<RotateAppSecretResponse>({
-  app_id: 'string',
-  client_id: 'string',
-  client_secret: 'string',
-})
-const isDeregistered = documentOf<DeregisterAppResponse>({
-  app_id: 'string',
-  status: 'string',
-})
-const isPage = documentOf<AppList>({ apps: 'array' })
-
-const appsPath = '/v1/admin/apps'
 
 /**
  * What an operator signs in with.
@@ -78,6 +55,7 @@ export interface SignIn {
  */
 export class Operator extends Supervisor {
   readonly #session: StandingSession
+  readonly #apps: Apps
   readonly #revocations: Revocations
   readonly #signingKeys: SigningKeys
 
@@ -87,6 +65,7 @@ export class Operator extends Supervisor {
     )
     super(broker, session, '/v1/admin/launch-tokens')
     this.#session = session
+    this.#apps = new Apps(session)
     this.#revocations = new Revocations(broker, session)
     this.#signingKeys = new SigningKeys(session)
   }
@@ -119,13 +98,11 @@ export class Operator extends Supervisor {
    * const app = await App.signIn({ broker, clientId: client_id, clientSecret: client_secret })
    * ```
    */
-  async registerApp(
+  registerApp(
     request: RegisterAppRequest,
     options?: CallOptions,
   ): Promise<Answered<RegisterAppResponse>> {
-    if (request.scopes !== undefined) requireList(request.scopes, 'scopes')
-    const call = { method: 'POST', path: appsPath, body: request } as const
-    return readDocument(await this.#session.send(call, 'unsent', options), isRegistered)
+    return this.#apps.register(request, options)
   }
 
   /**
@@ -136,15 +113,8 @@ export class Operator extends Supervisor {
    * for await (const { app_id, name, status } of operator.listApps()) console.log(app_id, name, status)
    * ```
    */
-  async *listApps({ pageSize = 100, ...options }: ListOptions = {}): AsyncGenerator<
-    AppInfo,
-    void,
-    undefined
-  > {
-    // Counting them all for each page would be for nobody.
-    const list = { path: appsPath, isPage, query: { total: 'false' } }
-    const pages = readPages(this.#session, list, { pageSize, ...options })
-    for await (const { apps } of pages) yield* apps
+  listApps(options: ListOptions = {}): AsyncGenerator<AppInfo, void, undefined> {
+    return this.#apps.list(options)
   }
 
   /**
@@ -155,9 +125,8 @@ export class Operator extends Supervisor {
    * const { scopes, status } = await operator.getApp('app-monthly-reports-0a1b2c')
    * ```
    */
-  async getApp(appId: string, options?: CallOptions): Promise<Answered<AppInfo>> {
-    const call = { method: 'GET', path: pathOf(appId) } as const
-    return readDocument(await this.#session.send(call, 'safe', options), isApp)
+  getApp(appId: string, options?: CallOptions): Promise<Answered<AppInfo>> {
+    return this.#apps.get(appId, options)
   }
 
   /**
@@ -170,14 +139,12 @@ export class Operator extends Supervisor {
    * await operator.updateApp('app-monthly-reports-0a1b2c', { scopes: ['read:sales:2026-10'] })
    * ```
    */
-  async updateApp(
+  updateApp(
     appId: string,
     request: UpdateAppRequest,
     options?: CallOptions,
   ): Promise<Answered<AppInfo>> {
-    if (request.scopes !== undefined) requireList(request.scopes, 'scopes')
-    const call = { method: 'PUT', path: pathOf(appId), body: request } as const
-    return readDocument(await this.#session.send(call, 'unsent', options), isApp)
+    return this.#apps.update(appId, request, options)
   }
 
   /**
@@ -189,12 +156,8 @@ export class Operator extends Supervisor {
    * const { deregistered_at } = await operator.deregisterApp('app-monthly-reports-0a1b2c')
    * ```
    */
-  async deregisterApp(
-    appId: string,
-    options?: CallOptions,
-  ): Promise<Answered<DeregisterAppResponse>> {
-    const call = { method: 'DELETE', path: pathOf(appId) } as const
-    return readDocument(await this.#session.send(call, 'safe', options), isDeregistered)
+  deregisterApp(appId: string, options?: CallOptions): Promise<Answered<DeregisterAppResponse>> {
+    return this.#apps.deregister(appId, options)
   }
 
   /**
@@ -210,13 +173,12 @@ export class Operator extends Supervisor {
    * })
    * ```
    */
-  async rotateAppSecret(
+  rotateAppSecret(
     appId: string,
     request: RotateAppSecretRequest = {},
     options?: CallOptions,
   ): Promise<Answered<RotateAppSecretResponse>> {
-    const call = { method: 'POST', path: `${pathOf(appId)}/secret`, body: request } as const
-    return readDocument(await this.#session.send(call, 'unsent', options), isRotated)
+    return this.#apps.rotateSecret(appId, request, options)
   }
 
   /**
@@ -298,8 +260,4 @@ export class Operator extends Supervisor {
   verifyAudit(options: VerifyAuditOptions = {}): Promise<VerifyAuditResponse> {
     return verifyAudit(this.#session, options)
   }
-}
-
-function pathOf(appId: string): string {
-  return `${appsPath}/${toPathSegment(appId)}`
 }
