@@ -14,14 +14,12 @@ import {
 } from '@agentwrit/client'
 import type { RegisterRequest } from '@agentwrit/protocol'
 import { problem, serve, stillSurroundings } from './local-server.ts'
-import type { LocalServer, Received, Reply } from './local-server.ts'
+import type { LocalServer, Reply, Script } from './local-server.ts'
 
 const nonce = '00112233445566778899aabbccddeeff'.repeat(2)
 const agentId = 'spiffe://agentwrit.local/agent/reports/monthly/0011223344556677'
 const scope = ['read:sales:2026-10']
 const wanted = { launchToken: 'f'.repeat(64), orchId: 'reports', taskId: 'monthly', scope }
-
-type Script = (request: Received) => Reply | 'hang up' | undefined
 
 /** Answers as a broker of version 2.0 does, or of a later one with features; `script` may answer first. */
 function serveAgents(

@@ -8,17 +8,14 @@ import {
   AuthorizationError,
   Broker,
 } from '@agentwrit/client'
-import { problem, serve, stillSurroundings } from './local-server.ts'
-import type { LocalServer, Received, Reply } from './local-server.ts'
+import { launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
+import type { LocalServer, Script } from './local-server.ts'
 
 const clientId = 're-0123456789ab'
 const clientSecret = 'a-client-secret-for-tests'
 
 /** Answers as a broker does; `script` may answer first. */
-function serveApps(
-  script: (request: Received) => Reply | undefined = () => undefined,
-  expiresIn = 1800,
-): Promise<LocalServer> {
+function serveApps(script: Script = () => undefined, expiresIn = 1800): Promise<LocalServer> {
   let signIns = 0
   return serve((request) => {
     const scripted = script(request)
@@ -30,7 +27,7 @@ function serveApps(
       const body = { agent_id: 'spiffe://x/agent/o/t/1', access_token: 'agent-1', expires_in: 60 }
       return { body }
     }
-    if (request.path === '/v1/app/launch-tokens') return created
+    if (request.path === '/v1/app/launch-tokens') return launchTokenMade
     if (request.path !== '/v1/app/auth') return { status: 204 }
     signIns += 1
     const access_token = `app-${signIns}`
@@ -38,16 +35,6 @@ function serveApps(
       body: { access_token, expires_in: expiresIn, token_type: 'Bearer', scopes: [] },
     }
   })
-}
-
-const created: Reply = {
-  status: 201,
-  body: {
-    launch_token: 'a'.repeat(64),
-    id: '0123456789abcdef',
-    expires_at: '2026-01-02T03:04:05Z',
-    policy: { allowed_scope: ['read:data:1'], max_ttl: 300, single_use: true },
-  },
 }
 
 function signIn({ url: broker }: { readonly url: string | Broker }): Promise<App> {

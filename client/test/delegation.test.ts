@@ -5,14 +5,13 @@ import {
   Agent,
   AuthenticationError,
   AuthorizationError,
-  Broker,
   Delegation,
   InvalidTokenError,
   NotFoundError,
   TransportError,
 } from '@agentwrit/client'
-import { problem, serve, stillSurroundings } from './local-server.ts'
-import type { LocalServer, Received, Reply } from './local-server.ts'
+import { callsTo, problem, serve, toClient } from './local-server.ts'
+import type { LocalServer, Script } from './local-server.ts'
 
 const nonce = '00112233445566778899aabbccddeeff'.repeat(2)
 const delegator = 'spiffe://agentwrit.local/agent/reports/monthly/0011223344556677'
@@ -30,8 +29,6 @@ const claims = {
   exp: Date.UTC(2026, 0, 2) / 1000 + expiresIn,
   delegation_chain: chain,
 }
-
-type Script = (request: Received) => Reply | 'hang up' | undefined
 
 /** Answers as a broker does; `script` may answer first. Own tokens are `token-N`, delegated ones `delegated-N`. */
 function serveDelegation(script: Script = () => undefined): Promise<LocalServer> {
@@ -52,15 +49,8 @@ function serveDelegation(script: Script = () => undefined): Promise<LocalServer>
   })
 }
 
-function toClient({ url }: LocalServer): Broker {
-  return new Broker(url, { surroundings: stillSurroundings() })
-}
-
 const registerAt = (server: LocalServer): Promise<Agent> =>
   Agent.register({ broker: toClient(server), ...task })
-
-const callsTo = ({ received }: LocalServer, path: string): readonly Received[] =>
-  received.filter((request) => request.path === path)
 
 test('an agent delegates under its own token, and gets a token with the chain that it holds', async () => {
   await using server = await serveDelegation()

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { Broker } from '@agentwrit/client'
 import type { Surroundings } from '@agentwrit/client'
 
 export interface Received {
@@ -20,7 +21,10 @@ export interface Reply {
 }
 
 /** What to answer; undefined leaves the client waiting, 'hang up' breaks the connection. */
-export type Handler = (request: Received, index: number) => Reply | undefined | 'hang up'
+type Handler = (request: Received, index: number) => Reply | undefined | 'hang up'
+
+/** What a test has its server say; undefined leaves the answer to that server. */
+export type Script = (request: Received) => Reply | undefined | 'hang up'
 
 export interface LocalServer extends AsyncDisposable {
   readonly url: string
@@ -74,6 +78,24 @@ export function stillSurroundings(): Surroundings & {
       now += milliseconds
     },
   }
+}
+
+/** A client of this server, for which time stands still. */
+export function toClient({ url }: LocalServer): Broker {
+  return new Broker(url, { surroundings: stillSurroundings() })
+}
+
+export const callsTo = ({ received }: LocalServer, path: string): readonly Received[] =>
+  received.filter((request) => request.path === path)
+
+export const launchTokenMade: Reply = {
+  status: 201,
+  body: {
+    launch_token: 'a'.repeat(64),
+    id: '0123456789abcdef',
+    expires_at: '2026-01-02T03:04:05Z',
+    policy: { allowed_scope: ['read:data:1'], max_ttl: 300, single_use: true },
+  },
 }
 
 export function problem(status: number, errorCode: string, detail = 'no'): Reply {

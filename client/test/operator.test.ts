@@ -8,16 +8,13 @@ import {
   NotFoundError,
   Operator,
 } from '@agentwrit/client'
-import { problem, serve, stillSurroundings } from './local-server.ts'
-import type { LocalServer, Received, Reply } from './local-server.ts'
+import { launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
+import type { LocalServer, Script } from './local-server.ts'
 
 const secret = 'an-admin-secret-for-tests'
 
 /** Answers as a broker does; `script` may answer first. */
-function serveOperators(
-  script: (request: Received) => Reply | undefined = () => undefined,
-  expiresIn = 300,
-): Promise<LocalServer> {
+function serveOperators(script: Script = () => undefined, expiresIn = 300): Promise<LocalServer> {
   let signIns = 0
   return serve((request) => {
     const scripted = script(request)
@@ -30,19 +27,9 @@ function serveOperators(
   })
 }
 
-const created: Reply = {
-  status: 201,
-  body: {
-    launch_token: 'a'.repeat(64),
-    id: '0123456789abcdef',
-    expires_at: '2026-01-02T03:04:05Z',
-    policy: { allowed_scope: ['read:data:1'], max_ttl: 300, single_use: true },
-  },
-}
-
 test('an operator signs in with the secret and works with a token', async () => {
   await using server = await serveOperators(({ path }) =>
-    path.startsWith('/v1/admin/l') ? created : undefined,
+    path.startsWith('/v1/admin/l') ? launchTokenMade : undefined,
   )
   const operator = await Operator.signIn({ broker: server.url, secret })
   const request = { agent_name: 'reader', allowed_scope: ['read:data:1'], max_ttl: 60 }

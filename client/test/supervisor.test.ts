@@ -5,13 +5,12 @@ import {
   AgentWritError,
   App,
   AuthenticationError,
-  Broker,
   Operator,
   TransportError,
 } from '@agentwrit/client'
-import type { Supervisor } from '@agentwrit/client'
-import { problem, serve, stillSurroundings } from './local-server.ts'
-import type { LocalServer, Received, Reply } from './local-server.ts'
+import type { Broker, Supervisor } from '@agentwrit/client'
+import { callsTo, problem, serve, toClient } from './local-server.ts'
+import type { LocalServer, Reply, Script } from './local-server.ts'
 
 const agentId = 'spiffe://agentwrit.local/agent/reports/monthly/0011223344556677'
 const encodedId = 'spiffe%3A%2F%2Fagentwrit.local%2Fagent%2Freports%2Fmonthly%2F0011223344556677'
@@ -26,8 +25,6 @@ const preview = {
   by_depth: [1, 2],
   agents: [agentId],
 }
-
-type Script = (request: Received) => Reply | 'hang up' | undefined
 
 /** Signs everybody in with a token of its own; `script` answers the rest. */
 function serveSupervisors(script: Script, features = ['revoke-dry-run']): Promise<LocalServer> {
@@ -47,15 +44,8 @@ const kinds = [
   ['app', (broker: Broker) => App.signIn({ broker, clientId: 'x', clientSecret: 'a-secret' })],
 ] as const
 
-function toClient({ url }: LocalServer): Broker {
-  return new Broker(url, { surroundings: stillSurroundings() })
-}
-
 const signInOperator = (server: LocalServer): Promise<Operator> =>
   Operator.signIn({ broker: toClient(server), secret: 'a-secret' })
-
-const callsTo = ({ received }: LocalServer, path: string): readonly Received[] =>
-  received.filter((request) => request.path === path)
 
 const asked = ({ received }: LocalServer): string[] =>
   received
