@@ -4,22 +4,12 @@ import { deregisterApp } from './changes/deregister-app.ts'
 import { registerApp } from './changes/register-app.ts'
 import { rotateAppSecret } from './changes/rotate-app-secret.ts'
 import { signInApp } from './changes/sign-in-app.ts'
-import type { Committer } from './committer.ts'
 import { withEnded } from './ended.ts'
 import { findApp, findAppByClientId } from './reads/find-app.ts'
-import type { RowSource } from './reads/finds.ts'
-import type { Scanner } from './reads/scans.ts'
-
-interface AppStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-  readonly scan: Scanner['scan']
-}
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of apps, for any engine. */
-export function createAppStore({ committer, source, find, scan }: AppStoreParts): AppStore {
+export function createAppStore({ committer, source, find, scan }: StoreAccess): AppStore {
   return {
     register: (app, presented, events) => committer.commit(registerApp(app, presented, events)),
     change: (app, presented, events) => committer.commit(changeApp(app, presented, events)),

@@ -16,6 +16,7 @@ import type { Scanner } from './reads/scans.ts'
 import { createRevocationStore } from './revocation-store.ts'
 import { createSessionStore } from './session-store.ts'
 import { createSigningKeyStore } from './signing-key-store.ts'
+import type { StoreAccess } from './store-access.ts'
 import type { StoreObserver, StoreOperation } from './store-observer.ts'
 
 export interface StoreParts {
@@ -45,16 +46,17 @@ export function createStore({
   const answering = faultsOf(observer)
   const find = <Answer>(reading: Promise<Answer>) => answering('read', reading)
   const scan: Scanner['scan'] = (name, asked) => answering('scan', scanner.scan(name, asked))
+  const access: StoreAccess = { committer, observer, source, find, scan }
   const head = () => find(readHead(source))
 
   return {
-    agents: createAgentStore({ committer, source, find, scan }),
-    apps: createAppStore({ committer, source, find, scan }),
-    launchTokens: createLaunchTokenStore({ committer, source, find, scan }),
-    sessions: createSessionStore({ committer, source, observer, find }),
-    delegations: createDelegationStore({ committer, source, find, scan }),
-    revocations: createRevocationStore({ committer, source, observer, find, scan }),
-    changes: createChangeStore({ source, find, scan }),
+    agents: createAgentStore(access),
+    apps: createAppStore(access),
+    launchTokens: createLaunchTokenStore(access),
+    sessions: createSessionStore(access),
+    delegations: createDelegationStore(access),
+    revocations: createRevocationStore(access),
+    changes: createChangeStore(access),
     audit: {
       append: async (events) => void (await committer.commit(appendEvents(events))),
       read: (fromSeq, limit) => scan('auditEvents', { fromSeq, limit }),
@@ -65,8 +67,8 @@ export function createStore({
         return seq - prunedSeq
       },
     },
-    integrity: createIntegrityStore({ committer, source, find, scan }),
-    signingKeys: createSigningKeyStore({ committer, source, find, scan }),
+    integrity: createIntegrityStore(access),
+    signingKeys: createSigningKeyStore(access),
     epochs: {
       begin: (next, previous, events) => committer.commit(beginEpoch(next, previous, events)),
       inspect: () => find(history.inspect()),

@@ -4,18 +4,8 @@ import {
   type DelegationStore,
 } from '../domain/delegation/delegation.ts'
 import { delegateToken } from './changes/delegate-token.ts'
-import type { Committer } from './committer.ts'
 import { countUnexpiredChildren } from './reads/count-children.ts'
-import type { RowSource } from './reads/finds.ts'
-import type { Scanner } from './reads/scans.ts'
-
-interface DelegationStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-  readonly scan: Scanner['scan']
-}
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of delegations, for any engine. */
 export function createDelegationStore({
@@ -23,7 +13,7 @@ export function createDelegationStore({
   source,
   find,
   scan,
-}: DelegationStoreParts): DelegationStore {
+}: StoreAccess): DelegationStore {
   return {
     create: (delegation, events) => committer.commit(delegateToken(delegation, events)),
     countChildren: async (sid, at) => {

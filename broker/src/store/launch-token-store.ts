@@ -1,17 +1,8 @@
 import type { LaunchTokenStore } from '../domain/launch-tokens/launch-token.ts'
 import { createLaunchToken } from './changes/create-launch-token.ts'
 import { removeLaunchToken } from './changes/remove-launch-token.ts'
-import type { Committer } from './committer.ts'
-import { findLaunchToken, findLaunchTokenById, type RowSource } from './reads/finds.ts'
-import type { Scanner } from './reads/scans.ts'
-
-interface LaunchTokenStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-  readonly scan: Scanner['scan']
-}
+import { findLaunchToken, findLaunchTokenById } from './reads/finds.ts'
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of launch tokens, for any engine. */
 export function createLaunchTokenStore({
@@ -19,7 +10,7 @@ export function createLaunchTokenStore({
   source,
   find,
   scan,
-}: LaunchTokenStoreParts): LaunchTokenStore {
+}: StoreAccess): LaunchTokenStore {
   return {
     create: (token, presented, events) =>
       committer.commit(createLaunchToken(token, presented, events)),

@@ -3,21 +3,10 @@ import { liftRevocation } from './changes/lift-revocation.ts'
 import { noteEffects } from './changes/note-effects.ts'
 import { repeatRevocation, revoke } from './changes/revoke.ts'
 import { revokePrincipal } from './changes/revoke-principal.ts'
-import type { Committer } from './committer.ts'
 import { withEnded } from './ended.ts'
 import { findRevocation, findStandingRevocation, hasChildren } from './reads/find-revocation.ts'
-import type { RowSource } from './reads/finds.ts'
-import type { Scanner } from './reads/scans.ts'
 import type { StoreObserver } from './store-observer.ts'
-
-interface RevocationStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  readonly observer: StoreObserver
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-  readonly scan: Scanner['scan']
-}
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of revocations, for any engine. */
 export function createRevocationStore({
@@ -26,7 +15,7 @@ export function createRevocationStore({
   observer,
   find,
   scan,
-}: RevocationStoreParts): RevocationStore {
+}: StoreAccess): RevocationStore {
   return {
     inForce: (at) => scan('revocationsInForce', { at }),
     revoke: (entry, presented, events) => committer.commit(revoke(entry, presented, events)),

@@ -4,24 +4,9 @@ import { endReusedSession } from './changes/end-reused-session.ts'
 import { releaseSession } from './changes/release-session.ts'
 import { renewToken } from './changes/renew-token.ts'
 import { repeatRenewal } from './changes/repeat-renewal.ts'
-import type { Committer } from './committer.ts'
 import { withEnded } from './ended.ts'
-import {
-  findIssuedToken,
-  findRenewal,
-  findSession,
-  findSessionOfToken,
-  type RowSource,
-} from './reads/finds.ts'
-import type { StoreObserver } from './store-observer.ts'
-
-interface SessionStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  readonly observer: StoreObserver
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-}
+import { findIssuedToken, findRenewal, findSession, findSessionOfToken } from './reads/finds.ts'
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of sessions, for any engine. */
 export function createSessionStore({
@@ -29,7 +14,7 @@ export function createSessionStore({
   source,
   observer,
   find,
-}: SessionStoreParts): SessionStore {
+}: StoreAccess): SessionStore {
   return {
     begin: (session, kid, events) => committer.commit(beginSession(session, kid, events)),
     find: (sid) => find(findSession(source, sid)),

@@ -1,16 +1,7 @@
 import type { SigningKeyStore } from '../domain/signing-keys/signing-key.ts'
 import { retireSigningKey, rotateSigningKey } from './changes/rotate-signing-key.ts'
-import type { Committer } from './committer.ts'
-import { allSigningKeys, type RowSource } from './reads/finds.ts'
-import type { Scanner } from './reads/scans.ts'
-
-interface SigningKeyStoreParts {
-  readonly committer: Committer
-  readonly source: RowSource
-  /** Turns a failed read into a fault. */
-  readonly find: <Answer>(reading: Promise<Answer>) => Promise<Answer>
-  readonly scan: Scanner['scan']
-}
+import { allSigningKeys } from './reads/finds.ts'
+import type { StoreAccess } from './store-access.ts'
 
 /** The port of signing keys, for any engine. */
 export function createSigningKeyStore({
@@ -18,7 +9,7 @@ export function createSigningKeyStore({
   source,
   find,
   scan,
-}: SigningKeyStoreParts): SigningKeyStore {
+}: StoreAccess): SigningKeyStore {
   return {
     all: () => find(allSigningKeys(source)),
     rotate: (rotation, presented, events) =>
