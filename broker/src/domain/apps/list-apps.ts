@@ -1,12 +1,9 @@
 import type { AppList } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
-import { Fault } from '../fault.ts'
+import { badCursor, pageBehind, pageLimit, toPage, type ListQuery } from '../page.ts'
 import { toAppInfo, type App } from './app.ts'
 
-export interface AppQuery {
-  /** As asked; 0 is the default of 100, more than 1000 is 1000. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
+export interface AppQuery extends ListQuery {
   readonly total?: boolean | undefined
 }
 
@@ -19,17 +16,10 @@ export async function listApps(
   if (asked === undefined && cursor === undefined) {
     return { apps: (await store.apps.list()).map(toAppInfo), ...total }
   }
-  const limit = asked === undefined || asked === 0 ? 100 : Math.min(asked, 1000)
-  const after = cursor === undefined ? {} : { after: parseCursor(cursor) }
-  // One more than asked for tells whether another page follows.
-  const found = await store.apps.list({ limit: limit + 1, ...after })
-  const shown = found.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    apps: shown.map(toAppInfo),
-    ...total,
-    ...(found.length > limit && last !== undefined ? { next_cursor: toCursor(last) } : {}),
-  }
+  const limit = pageLimit(asked)
+  const page = pageBehind(limit, cursor === undefined ? undefined : parseCursor(cursor))
+  const { shown, next } = toPage(await store.apps.list(page), limit, toCursor)
+  return { apps: shown.map(toAppInfo), ...total, ...next }
 }
 
 function toCursor({ createdAt, appId }: App): string {
@@ -38,8 +28,6 @@ function toCursor({ createdAt, appId }: App): string {
 
 function parseCursor(cursor: string): { readonly createdAt: number; readonly appId: string } {
   const [, createdAt, appId] = /^(\d{1,15})\.(app-[a-z0-9-]{1,80})$/.exec(cursor) ?? []
-  if (createdAt === undefined || appId === undefined) {
-    throw new Fault('invalid_request', 'cursor is the next_cursor of a page before')
-  }
+  if (createdAt === undefined || appId === undefined) throw badCursor()
   return { createdAt: Number(createdAt), appId }
 }

@@ -2,14 +2,12 @@ import type { AuditEventList } from '@agentwrit/protocol'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
+import { badCursor, pageLimit, type ListQuery } from '../page.ts'
 import { ownerOf } from '../launch-tokens/launch-token-owner.ts'
 import type { AuditFilter } from './audit-query.ts'
 
-export interface AuditQuery extends AuditFilter {
-  /** As asked; 0 is the default of 100, more than 1000 is 1000. */
-  readonly limit?: number
+export interface AuditQuery extends AuditFilter, ListQuery {
   readonly offset?: number
-  readonly cursor?: string
   readonly isCounted: boolean
 }
 
@@ -17,11 +15,11 @@ export interface AuditQuery extends AuditFilter {
 export async function listAuditEvents(
   { store }: Context,
   caller: Caller,
-  { limit: asked = 0, offset: skipped, cursor, isCounted, ...filter }: AuditQuery,
+  { limit: asked, offset: skipped, cursor, isCounted, ...filter }: AuditQuery,
 ): Promise<AuditEventList> {
   const after = requirePlace(skipped, cursor)
   const offset = skipped ?? 0
-  const limit = asked === 0 ? 100 : Math.min(asked, 1000)
+  const limit = pageLimit(asked)
   const owner = ownerOf(caller)
   // Another's events are as good as none.
   const { appId = owner.appId } = filter
@@ -49,8 +47,6 @@ function requirePlace(
   if (offset !== undefined) {
     throw new Fault('invalid_request', 'offset and cursor cannot be used together')
   }
-  if (!/^[1-9]\d{0,14}$/.test(cursor)) {
-    throw new Fault('invalid_request', 'cursor is the next_cursor of a page before')
-  }
+  if (!/^[1-9]\d{0,14}$/.test(cursor)) throw badCursor()
   return { after: Number(cursor) }
 }
