@@ -1,8 +1,7 @@
 // What an operator may make of an app (contract 1.10, 3.3, 4.11), as far as a schema cannot say it.
-import { formatDetail } from '@agentwrit/protocol'
-import { listParts } from '../audit/list-parts.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
+import { scopeViolation } from '../identity/require-scope.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import type { AppRole } from './app.ts'
 
@@ -24,25 +23,13 @@ export function requireCeiling(caller: Caller, scopes: readonly string[], role: 
  * covers that, whatever it holds. The types about ceilings and launch tokens tell of what apps ask for, not of what an
  * operator asks for them.
  */
-export function requireGrantable({ claims, origin }: Caller, scopes: readonly string[]): void {
+export function requireGrantable(caller: Caller, scopes: readonly string[]): void {
   const ungrantable = findUngrantable(scopes)
   if (ungrantable === undefined) return
   const fault = ungrantableFault('scopes', ungrantable)
   if (ungrantable.problem !== 'reserved') throw fault
-  const parts = { reason: 'scope_reserved', ...listParts('requested', scopes) }
-  throw new Fault(fault.code, fault.message, {
-    refusal: {
-      verifiedJti: claims.jti,
-      event: {
-        event_type: 'scope_violation',
-        actor: claims.sub,
-        outcome: 'denied',
-        resource: origin.route,
-        jti: claims.jti,
-        detail: formatDetail('not allowed here', parts),
-      },
-    },
-  })
+  const refusal = scopeViolation(caller, { reason: 'scope_reserved', requested: scopes })
+  throw new Fault(fault.code, fault.message, { refusal })
 }
 
 export function requireTokenTtl(seconds: number): void {

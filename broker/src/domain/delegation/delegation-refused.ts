@@ -1,8 +1,8 @@
 import { formatDetail, type DetailValue, type ErrorCode } from '@agentwrit/protocol'
 import { withListParts } from '../audit/list-parts.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import { attributionOf } from '../tokens/attribution.ts'
 
 interface Refused {
   readonly code: ErrorCode
@@ -33,17 +33,7 @@ function toFault(
   { claims }: Caller,
   { code, detail, reason, parts = {} }: Refused,
 ): Fault {
-  return new Fault(code, detail, {
-    refusal: {
-      verifiedJti: claims.jti,
-      event: {
-        event_type: eventType,
-        actor: claims.sub,
-        outcome: 'denied',
-        jti: claims.jti,
-        detail: formatDetail('delegation refused', { reason, ...withListParts(parts) }),
-        ...attributionOf(claims),
-      },
-    },
-  })
+  const told = formatDetail('delegation refused', { reason, ...withListParts(parts) })
+  const refusal = refusalOfBearer(claims, { event_type: eventType, detail: told })
+  return new Fault(code, detail, { refusal })
 }

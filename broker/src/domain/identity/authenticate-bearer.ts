@@ -1,8 +1,8 @@
 import { formatDetail, hasAudience, parseAgentId, type Claims } from '@agentwrit/protocol'
 import type { Origin } from '../audit/refusal.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../fault.ts'
-import { attributionOf } from '../tokens/attribution.ts'
 import { checkToken, type Pace, type TokenState } from '../tokens/check-token.ts'
 import { deadTokenFault, deadTokenRefusal, genericDetail } from '../tokens/dead-token.ts'
 import { refuseSuperseded } from '../tokens/refuse-superseded.ts'
@@ -110,18 +110,7 @@ function invalidBearer(origin: Origin, reason: string, claims?: Claims): Fault {
 
 /** One of our own tokens, in the wrong place. */
 function unfitToken(origin: Origin, reason: string, claims: Claims): Fault {
-  return new Fault('unauthorized', genericDetail, {
-    refusal: {
-      verifiedJti: claims.jti,
-      event: {
-        event_type: 'token_auth_failed',
-        actor: claims.sub,
-        outcome: 'denied',
-        resource: origin.route,
-        jti: claims.jti,
-        detail: formatDetail('bearer refused', { reason }),
-        ...attributionOf(claims),
-      },
-    },
-  })
+  const detail = formatDetail('bearer refused', { reason })
+  const refused = { event_type: 'token_auth_failed', detail, resource: origin.route } as const
+  return new Fault('unauthorized', genericDetail, { refusal: refusalOfBearer(claims, refused) })
 }

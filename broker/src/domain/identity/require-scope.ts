@@ -1,7 +1,8 @@
 import { covers, formatDetail } from '@agentwrit/protocol'
 import { withListParts } from '../audit/list-parts.ts'
+import type { Refusal } from '../audit/refusal.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import { Fault } from '../fault.ts'
-import { attributionOf } from '../tokens/attribution.ts'
 import type { Caller } from './caller.ts'
 
 /** Passes if any scope of the token covers any of the route's (contract 1.6); the detail names the first of these. */
@@ -22,18 +23,11 @@ export function requireKind(caller: Caller, kinds: readonly Caller['kind'][]): v
   })
 }
 
-function scopeViolation(caller: Caller, parts: Record<string, string | readonly string[]>) {
-  const { claims, origin } = caller
-  return {
-    verifiedJti: claims.jti,
-    event: {
-      event_type: 'scope_violation' as const,
-      actor: claims.sub,
-      outcome: 'denied' as const,
-      resource: origin.route,
-      jti: claims.jti,
-      detail: formatDetail('not allowed here', withListParts(parts)),
-      ...attributionOf(claims),
-    },
-  }
+/** Somebody wants what is not for him: a route, or a scope to hand out. */
+export function scopeViolation(
+  { claims, origin: { route } }: Caller,
+  parts: Readonly<Record<string, string | readonly string[]>>,
+): Refusal {
+  const detail = formatDetail('not allowed here', withListParts(parts))
+  return refusalOfBearer(claims, { event_type: 'scope_violation', detail, resource: route })
 }

@@ -16,7 +16,8 @@ import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
-import { attributionOf } from '../tokens/attribution.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
+import type { Refusal } from '../audit/refusal.ts'
 import { requireKept } from '../tokens/require-kept.ts'
 import { toWholeSecondsUp } from '../whole-seconds.ts'
 import type { LaunchToken } from './launch-token.ts'
@@ -112,19 +113,14 @@ function orDefault(seconds: number | undefined, otherwise: number): number {
 function refuseUnlawful(context: Context, caller: Caller, asked: CreateLaunchTokenRequest): void {
   const fault = findUnlawful(context, asked)
   if (fault === undefined) return
-  throw new Fault(fault.code, fault.message, {
-    refusal: {
-      verifiedJti: caller.claims.jti,
-      event: {
-        event_type: 'launch_token_denied',
-        actor: caller.claims.sub,
-        outcome: 'denied',
-        jti: caller.claims.jti,
-        detail: formatDetail('launch token refused', { reason: fault.message }),
-        ...attributionOf(caller.claims),
-      },
-    },
-  })
+  const refusal = launchTokenDenied(caller, fault.message)
+  throw new Fault(fault.code, fault.message, { refusal })
+}
+
+/** A field, a bound or a reserved scope stands against it (contract 5.2). */
+export function launchTokenDenied({ claims }: Caller, reason: string): Refusal {
+  const detail = formatDetail('launch token refused', { reason })
+  return refusalOfBearer(claims, { event_type: 'launch_token_denied', detail })
 }
 
 function findUnlawful({ config }: Context, asked: CreateLaunchTokenRequest): Fault | undefined {

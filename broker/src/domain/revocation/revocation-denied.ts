@@ -1,7 +1,7 @@
 import { formatDetail, type ErrorCode, type RevokeRequest } from '@agentwrit/protocol'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import { attributionOf } from '../tokens/attribution.ts'
 
 interface Denied {
   readonly code: ErrorCode
@@ -17,17 +17,7 @@ export function revocationDenied(
   { level, target }: RevokeRequest,
   { code, detail, reason }: Denied,
 ): Fault {
-  return new Fault(code, detail, {
-    refusal: {
-      verifiedJti: claims.jti,
-      event: {
-        event_type: 'revocation_denied',
-        actor: claims.sub,
-        outcome: 'denied',
-        jti: claims.jti,
-        detail: formatDetail('revocation refused', { reason, level, target }),
-        ...attributionOf(claims),
-      },
-    },
-  })
+  const told = formatDetail('revocation refused', { reason, level, target })
+  const refusal = refusalOfBearer(claims, { event_type: 'revocation_denied', detail: told })
+  return new Fault(code, detail, { refusal })
 }

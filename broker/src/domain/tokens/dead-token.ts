@@ -1,8 +1,8 @@
 import { formatDetail, type Claims } from '@agentwrit/protocol'
 import type { Origin, Refusal } from '../audit/refusal.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import { Fault } from '../fault.ts'
 import type { DeathReason } from '../revocation/revocation-index.ts'
-import { attributionOf } from './attribution.ts'
 
 /** One sentence for every cause: which check failed is nobody's business (contract 1.5, rows 3 and 4). */
 export const genericDetail = 'the bearer token is invalid or expired'
@@ -14,16 +14,6 @@ export function deadTokenFault(claims: Claims, reason: DeathReason, origin: Orig
 }
 
 export function deadTokenRefusal(claims: Claims, reason: DeathReason, { route }: Origin): Refusal {
-  return {
-    verifiedJti: claims.jti,
-    event: {
-      event_type: 'token_revoked_access',
-      actor: claims.sub,
-      outcome: 'denied',
-      resource: route,
-      jti: claims.jti,
-      detail: formatDetail('dead token presented', { reason }),
-      ...attributionOf(claims),
-    },
-  }
+  const detail = formatDetail('dead token presented', { reason })
+  return refusalOfBearer(claims, { event_type: 'token_revoked_access', detail, resource: route })
 }

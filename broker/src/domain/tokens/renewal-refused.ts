@@ -1,8 +1,8 @@
 import { formatDetail, type DetailValue } from '@agentwrit/protocol'
 import { withListParts } from '../audit/list-parts.ts'
+import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import { Fault } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
-import { attributionOf } from './attribution.ts'
 
 const details = {
   unauthorized: 'the token cannot be renewed',
@@ -26,17 +26,7 @@ export function renewalRefused(
     parts = {},
   }: { code?: keyof typeof details; parts?: Readonly<Record<string, DetailValue>> } = {},
 ): Fault {
-  return new Fault(code, detailsOfReasons[reason] ?? details[code], {
-    refusal: {
-      verifiedJti: claims.jti,
-      event: {
-        event_type: 'token_renewal_failed',
-        actor: claims.sub,
-        outcome: 'denied',
-        jti: claims.jti,
-        detail: formatDetail('renewal refused', { reason, ...withListParts(parts) }),
-        ...attributionOf(claims),
-      },
-    },
-  })
+  const detail = formatDetail('renewal refused', { reason, ...withListParts(parts) })
+  const refusal = refusalOfBearer(claims, { event_type: 'token_renewal_failed', detail })
+  return new Fault(code, detailsOfReasons[reason] ?? details[code], { refusal })
 }

@@ -1,13 +1,9 @@
-import {
-  formatDetail,
-  type CreateLaunchTokenRequest,
-  type CreateLaunchTokenResponse,
-} from '@agentwrit/protocol'
+import type { CreateLaunchTokenRequest, CreateLaunchTokenResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
-import type { Refusal } from '../../domain/audit/refusal.ts'
-import type { Caller } from '../../domain/identity/caller.ts'
-import { createLaunchToken } from '../../domain/launch-tokens/create-launch-token.ts'
-import { attributionOf } from '../../domain/tokens/attribution.ts'
+import {
+  createLaunchToken,
+  launchTokenDenied,
+} from '../../domain/launch-tokens/create-launch-token.ts'
 import { pathName, scopes, text } from '../schemas/fields.ts'
 import { launchTokenPolicy } from '../schemas/launch-token-schema.ts'
 import { route } from '../route.ts'
@@ -43,7 +39,7 @@ const shared = {
   body,
   status: 201,
   answer,
-  refuseInvalid,
+  refuseInvalid: launchTokenDenied,
 } as const
 
 export const createLaunchTokenRoute = route({
@@ -65,17 +61,3 @@ export const createAppLaunchTokenRoute = route({
   errors: ['forbidden'],
   handle: ({ context }, { body: asked, caller }) => createLaunchToken(context, caller, asked),
 })
-
-function refuseInvalid({ claims }: Caller, reason: string): Refusal {
-  return {
-    verifiedJti: claims.jti,
-    event: {
-      event_type: 'launch_token_denied',
-      actor: claims.sub,
-      outcome: 'denied',
-      jti: claims.jti,
-      detail: formatDetail('launch token refused', { reason }),
-      ...attributionOf(claims),
-    },
-  }
-}
