@@ -284,6 +284,44 @@ export class AgentLostError extends AgentWritError {
   }
 }
 
+/**
+ * Something was to be done that the scopes at hand do not cover, or that no scope can name: it must not be done. Nobody was
+ * asked; the broker and the resource servers decide for themselves.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ScopeDeniedError) console.error('needed:', error.required, 'held:', error.held)
+ * ```
+ */
+export class ScopeDeniedError extends AgentWritError {
+  static {
+    nameErrors(this, 'ScopeDeniedError')
+  }
+  /** What was needed, as far as it could be named. */
+  readonly required: readonly string[]
+  readonly held: readonly string[]
+
+  constructor(message: string, { required = [], held = [] }: DeniedScopes = {}) {
+    super(message)
+    this.required = required
+    this.held = held
+  }
+}
+
+/**
+ * What a `ScopeDeniedError` is made with.
+ *
+ * @example
+ * ```ts
+ * const denied: DeniedScopes = { required: ['write:sales:2026-10'], held: ['read:sales:2026-10'] }
+ * throw new ScopeDeniedError('the report may not be changed', denied)
+ * ```
+ */
+export interface DeniedScopes {
+  readonly required?: readonly string[]
+  readonly held?: readonly string[]
+}
+
 // On the prototype: a name that is an own property would be printed twice by every inspector.
 function nameErrors(errorClass: { prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, 'name', {

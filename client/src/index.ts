@@ -22,10 +22,11 @@ export {
   NotFoundError,
   ProblemError,
   RateLimitError,
+  ScopeDeniedError,
   TimeoutError,
   TransportError,
 } from './errors.ts'
-export type { ErrorContext, FailedRequest, Problem } from './errors.ts'
+export type { DeniedScopes, ErrorContext, FailedRequest, Problem } from './errors.ts'
 export type { Answer, Call } from './exchange.ts'
 export { Operator } from './operator.ts'
 export type { SignIn } from './operator.ts'
@@ -39,6 +40,7 @@ export type {
   RevocationTarget,
   WantedRevocation,
 } from './revocations.ts'
+export { scope } from './scope-tag.ts'
 export { Supervisor } from './supervisor.ts'
 export { Transport } from './transport.ts'
 export type { VerifyAuditOptions } from './verify-audit.ts'
