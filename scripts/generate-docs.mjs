@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { configurationPage } from './configuration-page.mjs'
 import { root, stop } from './ensure-ready.mjs'
+import { sdkPage } from './sdk-page.mjs'
 
 const { values } = parseArgs({
   options: { check: { type: 'boolean' }, folder: { type: 'string' } },
 })
 const folder = values.folder ?? join(root, 'docs/reference')
-const pages = { 'configuration.md': configurationPage() }
+const pages = { 'configuration.md': configurationPage(), 'sdk.md': sdkPage() }
 
 mkdirSync(folder, { recursive: true })
 for (const [name, content] of Object.entries(pages)) {
