@@ -19,7 +19,7 @@ test('the guide has pages to follow, and every answer that they show is compared
   for (const { file, markdown } of pages) {
     const compared = readBlocks(markdown).filter(({ output }) => output !== undefined)
     assert.equal(compared.length, markdown.match(/^```text$/gm)?.length, file)
-    assert.ok(compared.length > 15, file)
+    assert.ok(compared.length > 3, file)
   }
 })
 
@@ -30,11 +30,13 @@ describe('whoever follows a page of the guide sees what it shows', { concurrency
 })
 
 async function follow(t: TestContext, markdown: string): Promise<void> {
-  const blocks = readBlocks(markdown.replaceAll('8080', String(await freePort())))
+  const [brokerPort, recordsPort] = [String(await freePort()), String(await freePort())]
+  const blocks = readBlocks(markdown.replaceAll('8080', brokerPort).replaceAll('9090', recordsPort))
   const folder = await mkdtemp(join(tmpdir(), 'agentwrit-guide-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   // The reader stands in a clone after `npm ci`.
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const clone = ['examples', 'node_modules']
+  for (const name of clone) await symlink(join(root, name), join(folder, name))
 
   const code = blocks.map((block) => block.code)
   const { outputs, rest } = await runInOneShell(code, folder, t.signal)
@@ -44,5 +46,5 @@ async function follow(t: TestContext, markdown: string): Promise<void> {
     const output = outputs[index] ?? ''
     if (shown !== undefined) assert.ok(isAsShown(output, shown), `line ${line} gives:\n${output}`)
   }
-  assert.deepEqual(await readdir(folder), ['node_modules'], 'the tear-down leaves nothing')
+  assert.deepEqual((await readdir(folder)).toSorted(), clone, 'the tear-down leaves nothing')
 }

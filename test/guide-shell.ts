@@ -20,8 +20,8 @@ export async function runInOneShell(
   folder: string,
   signal: AbortSignal,
 ): Promise<ShellRun> {
-  // The broker of a block that failed, or took too long, must not stay behind.
-  const tearDown = `trap 'kill "\${BROKER_PID:-}" 2>/dev/null || true' EXIT\nexec 2>&1\n`
+  // What a block has started must not stay behind when one fails, or takes too long.
+  const tearDown = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\nexec 2>&1\n`
   const script = tearDown + blocks.map((code) => `${code}\nprintf '\\n${marker}\\n'\n`).join('')
   const shell = spawn('bash', ['-e', '-u', '-c', script], {
     cwd: folder,
