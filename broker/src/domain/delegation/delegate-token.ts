@@ -1,12 +1,9 @@
 import {
-  extendChain,
   findUncovered,
   lineageOf,
   maxDelegationDepth,
-  type Claims,
   type DelegateRequest,
   type DelegateResponse,
-  type DelegationRecord,
 } from '@agentwrit/protocol'
 import { appChanged } from '../apps/ceiling.ts'
 import type { Context } from '../context.ts'
@@ -14,20 +11,16 @@ import { Fault, keyChanged } from '../fault.ts'
 import type { Caller } from '../identity/caller.ts'
 import { presentedBy } from '../identity/presented-by.ts'
 import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
-import { draftToken, rememberToken, type DraftToken } from '../tokens/draft-token.ts'
+import { rememberToken } from '../tokens/draft-token.ts'
 import { toSession } from '../tokens/first-token.ts'
 import { requireKept } from '../tokens/require-kept.ts'
-import { sha256 } from '../tokens/sha-256.ts'
-import { timeOrderedId } from '../time-ordered-id.ts'
 import { delegationCreated } from './delegation-created.ts'
 import { delegationRefused, tooWide } from './delegation-refused.ts'
 import type { NewDelegation, Quota } from './delegation.ts'
+import { draftDelegation, type DraftDelegation } from './draft-delegation.ts'
 import { requireDelegate, type Delegate } from './require-delegate.ts'
 import { requireDelegatorApps } from './require-delegator-apps.ts'
 import { requireQuota, tooManyDelegations } from './require-quota.ts'
-
-/** Seconds that a delegated token lives unless asked otherwise. */
-const DEFAULT_LIFETIME = 60
 
 /**
  * An agent hands a part of its authority to another agent (contract 4.6): a token of its own, never wider and never
@@ -77,62 +70,7 @@ function requireWithinHeld(caller: Caller, scope: readonly string[]): void {
   throw tooWide(caller, detail, { requested: scope, held })
 }
 
-interface Drafted {
-  readonly draft: DraftToken
-  readonly record: DelegationRecord
-}
-
-/** Token and record, signed by the same key; neither exists before the change that keeps both. */
-function draftDelegation(
-  context: Context,
-  caller: Caller,
-  { asked, delegate }: { readonly asked: DelegateRequest; readonly delegate: Delegate },
-): Drafted {
-  const { clock, random, config, keys } = context
-  const [sid, jti] = [timeOrderedId(clock, random), timeOrderedId(clock, random)]
-  const grant = {
-    delegatee: delegate.agent.agentId,
-    granted_scope: asked.scope,
-    jti,
-    sid,
-    delegated_at: new Date(clock()).toISOString(),
-  }
-  const sign = (message: Uint8Array) => keys.signMessage(message)
-  const signer = { kid: keys.activeKid, hash: sha256, sign }
-  const chain = extendChain(caller.claims, grant, signer)
-  const subject = { ...toSubject(caller.claims, delegate, asked.scope), sid, jti, ...chain }
-  const draft = draftToken(context, subject, {
-    seconds: asked.ttl === undefined || asked.ttl === 0 ? DEFAULT_LIFETIME : asked.ttl,
-    sessionEndsAt: clock() + config.maxSessionAge * 1000,
-    delegatorExp: caller.claims.exp,
-  })
-  const record = chain.delegation_chain.at(-1)
-  if (draft === undefined || record === undefined) {
-    const detail = 'less than a second of the presented token is left'
-    throw delegationRefused(caller, { code: 'unauthorized', detail, reason: 'too_late' })
-  }
-  return { draft, record }
-}
-
-/** Work stays the delegator's, for whom and in which task; who does it is the delegate, bound to its own key. */
-function toSubject(
-  { aud, task_id, orch_id }: Claims,
-  { agent: { agentId, appId, lsid, jkt } }: Delegate,
-  scope: string[],
-): Pick<Claims, 'sub' | 'aud' | 'scope' | 'task_id' | 'orch_id' | 'app_id' | 'lsid' | 'cnf'> {
-  return {
-    ...(aud === undefined ? {} : { aud }),
-    sub: agentId,
-    scope,
-    ...(task_id === undefined ? {} : { task_id }),
-    ...(orch_id === undefined ? {} : { orch_id }),
-    ...(appId === undefined ? {} : { app_id: appId }),
-    ...(lsid === undefined ? {} : { lsid }),
-    cnf: { jkt },
-  }
-}
-
-interface Keeping extends Drafted {
+interface Keeping extends DraftDelegation {
   readonly asked: DelegateRequest
   readonly delegate: Delegate
   readonly quota: Quota
