@@ -80,13 +80,12 @@ export interface EndTest {
   readonly endsWith: string
 }
 export type TimeTest =
-  | { readonly time: 'ahead' | 'ahead or unset' | 'since epoch' }
+  | { readonly time: 'ahead' | 'since epoch' }
   /** Unset, or later than the batch or than this instant (milliseconds). */
   | { readonly unliftedFor: number }
 
 /** Later than the batch. */
 export const ahead: TimeTest = { time: 'ahead' }
-export const aheadOrUnset: TimeTest = { time: 'ahead or unset' }
 /** Not begun before the deployment's present epoch. */
 export const sinceEpoch: TimeTest = { time: 'since epoch' }
 

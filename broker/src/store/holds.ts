@@ -54,7 +54,6 @@ function passes(
 ): boolean {
   if (typeof test !== 'object' || test === null) return value === test
   if ('unliftedFor' in test) return value === null || isAfterEither(value, test, moment)
-  if ('time' in test && value === null) return test.time === 'ahead or unset'
   if ('endsWith' in test) return endsWith(value, test)
   return typeof value === 'number' && isWithin(test, value, type, moment)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ahead, aheadOrUnset, sinceEpoch, type Guard } from '../../src/store/change.ts'
+import { ahead, sinceEpoch, type Guard } from '../../src/store/change.ts'
 import { fill } from '../../src/store/fill.ts'
 import { holds } from '../../src/store/holds.ts'
 import { momentOf } from '../../src/store/moment.ts'
@@ -47,12 +47,8 @@ test('an instant is ahead only if it is later than the batch, in its own unit', 
   assert.equal(holds(ends, [{ ends_at: noon + 1 }], moment), true)
 })
 
-test('an unset instant is ahead of nothing, unless unset is allowed', () => {
+test('an unset instant is ahead of nothing', () => {
   assert.equal(holds(sessionWith({ ends_at: ahead }), [{ ends_at: null }], moment), false)
-  const unlifted = sessionWith({ ends_at: aheadOrUnset })
-  assert.equal(holds(unlifted, [{ ends_at: null }], moment), true)
-  assert.equal(holds(unlifted, [{ ends_at: noon }], moment), false)
-  assert.equal(holds(unlifted, [{ ends_at: noon + 1 }], moment), true)
 })
 
 test('a guard of time alone is strict on both sides', () => {

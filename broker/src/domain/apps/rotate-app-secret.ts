@@ -62,7 +62,7 @@ async function swap(context: Context, caller: Caller, wanted: AppSecretSwap): Pr
     throw appChanged()
   }
   requireKept(context, outcome, caller)
-  if (!outcome.kept || ending === undefined) return
+  if (ending === undefined) return
   for (const part of outcome.ended) live.revocations.add(part)
   const entries = [toKept(ending, outcome)] as const
   await reportEffect(context, { entries, concerned, origin: caller.origin })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   encodeHex,
   formatDetail,
@@ -19,6 +18,7 @@ import { findUngrantable, ungrantableFault } from '../scopes/grantable.ts'
 import { refusalOfBearer } from '../audit/refusal-of-bearer.ts'
 import type { Refusal } from '../audit/refusal.ts'
 import { requireKept } from '../tokens/require-kept.ts'
+import { sha256 } from '../tokens/sha-256.ts'
 import { toWholeSecondsUp } from '../whole-seconds.ts'
 import type { LaunchToken } from './launch-token.ts'
 import { requireWithinCeiling } from './within-ceiling.ts'
@@ -83,7 +83,7 @@ export function drawLaunchToken(
 
 /** 256 random bits need no slow hash; a lookup by hash compares nothing that could leak by its timing. */
 export function hashLaunchToken(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return sha256(secret)
 }
 
 export function issuedEvent(token: LaunchToken): NewAuditEvent {

@@ -11,7 +11,6 @@ import {
 import type { Context } from '../context.ts'
 import type { DeathReason } from '../revocation/revocation-index.ts'
 import { presentTime } from './clock-check.ts'
-import { rereadSigningKeys } from '../signing-keys/reread-signing-keys.ts'
 import type { OpenedToken } from './keys.ts'
 import { longestLife } from './longest-life.ts'
 import { sha256 } from './sha-256.ts'
@@ -93,8 +92,8 @@ async function openToken(
   token: string,
   pace: Pace,
 ): Promise<OpenedToken | undefined> {
-  const { keys } = context
-  if (keys.namesUnknownKey(token)) await rereadSigningKeys(context)
+  const { keys, live } = context
+  if (keys.namesUnknownKey(token)) await live.signingKeys.rereadSeldom()
   return pace === 'at once' ? keys.openTokenAtOnce(token) : keys.openToken(token)
 }
 

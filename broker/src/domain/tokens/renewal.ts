@@ -2,11 +2,12 @@
 // key, also what the successor says. Laws (contract 4.4): whoever shows the old token, that key and the same body again
 // within 30 s gets the same successor, to the last byte, as long as that is live; an old token that is shown without
 // the key more than 10 s after it was replaced is held by two.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { canonicalize, type Claims } from '@agentwrit/protocol'
 import type { ActingApp } from '../apps/acting-app.ts'
 import { Fault } from '../fault.ts'
 import type { PresentedSession } from './presented-session.ts'
+import { sha256 } from './sha-256.ts'
 
 export interface Renewal {
   readonly oldJti: string
@@ -53,7 +54,7 @@ export const reuseAfter = 10_000
 /** Whether the renewal was asked for with this key. */
 export function isKeyOf({ repeatable }: Renewal, idempotencyKey: string | undefined): boolean {
   if (repeatable === undefined || idempotencyKey === undefined) return false
-  const hashes = [repeatable.keyHash, hashText(idempotencyKey)] as const
+  const hashes = [repeatable.keyHash, sha256(idempotencyKey)] as const
   const [own, shown] = [Buffer.from(hashes[0], 'hex'), Buffer.from(hashes[1], 'hex')]
   return own.length === shown.length && timingSafeEqual(own, shown)
 }
@@ -61,12 +62,12 @@ export function isKeyOf({ repeatable }: Renewal, idempotencyKey: string | undefi
 /** What is kept of a renewal, so that it can be repeated. */
 export function toRepeatable(wanted: WantedRenewal, claims: Claims): Repeatable | undefined {
   if (wanted.idempotencyKey === undefined) return undefined
-  return { keyHash: hashText(wanted.idempotencyKey), bodyHash: hashBody(wanted), claims }
+  return { keyHash: sha256(wanted.idempotencyKey), bodyHash: hashBody(wanted), claims }
 }
 
 /** Bodies are compared as they were understood: unknown members and spelling do not matter. */
 export function hashBody({ scope }: WantedRenewal): string {
-  return hashText(canonicalize(scope === undefined ? {} : { scope: [...scope] }))
+  return sha256(canonicalize(scope === undefined ? {} : { scope: [...scope] }))
 }
 
 /** The value of the header `Idempotency-Key`; one that nobody may use is refused. */
@@ -74,8 +75,4 @@ export function requireIdempotencyKey(header: string | string[] | undefined): st
   if (header === undefined) return undefined
   if (typeof header === 'string' && /^[\x21-\x7e]{22,128}$/.test(header)) return header
   throw new Fault('invalid_request', 'Idempotency-Key must be 22 to 128 visible ASCII characters')
-}
-
-function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
