@@ -8,12 +8,13 @@ const root = join(import.meta.dirname, '..')
 
 /** What an example may name without making it. They are globals, so an example that makes its own takes precedence. */
 const prelude = `
-import type { Agent, App, Broker, Operator } from '@agentwrit/client'
+import type { Agent, App, Broker, Operator, Verifier } from '@agentwrit/client'
 declare global {
   const broker: Broker
   const operator: Operator
   const app: App
   const agent: Agent
+  const verifier: Verifier
   const launchToken: string
   const secret: string
   const clientId: string

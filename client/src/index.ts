@@ -43,6 +43,15 @@ export type {
 export { scope } from './scope-tag.ts'
 export { Supervisor } from './supervisor.ts'
 export { Transport } from './transport.ts'
+export { createVerifier } from './verifier/create-verifier.ts'
+export type { VerifierCredentials, VerifierOptions } from './verifier/settings.ts'
+export type {
+  RefusalReason,
+  Verification,
+  VerifiedToken,
+  Verifier,
+  Wanted,
+} from './verifier/verification.ts'
 export type { VerifyAuditOptions } from './verify-audit.ts'
 // What the signatures above name, and the one rule about scopes, so that most programs import this package alone.
 export { covers } from '@agentwrit/protocol'

@@ -10,6 +10,8 @@
 export interface Surroundings {
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds since some instant of the runtime's own: goes on evenly and is never set, as `performance.now`. */
+  readonly elapsed: () => number
   /** Rejects with the signal's reason when it is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** 0 <= x < 1, for the jitter of retries; never for anything secret. */
@@ -84,6 +86,7 @@ export function requireMaxRetries(maxRetries: number): number {
 
 export const realSurroundings: Surroundings = {
   now: Date.now,
+  elapsed: () => performance.now(),
   random: Math.random,
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {

@@ -69,6 +69,7 @@ export function stillSurroundings(): Surroundings & {
   return {
     pauses,
     now: () => now,
+    elapsed: () => now,
     random: () => 0.5,
     advance: (milliseconds) => {
       now += milliseconds

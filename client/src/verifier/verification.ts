@@ -40,6 +40,8 @@ export type RefusalReason =
   | 'not_ready'
 
 /**
+ * The verdict about a token. Branch on `ok`: nothing else says yes.
+ *
  * @example
  * ```ts
  * const result: Verification = await verifier.verify(token, { scope: 'read:records:P-2014' })
