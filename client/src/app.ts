@@ -30,7 +30,7 @@ export interface AppCredentials {
  * @example
  * ```ts
  * const wanted: WantedAgent = {
- *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], maxTtl: 120,
+ *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], ttl: 120,
  * }
  * ```
  */
@@ -42,7 +42,7 @@ export interface WantedAgent {
   /** What the agent needs, and no more: within the ceiling of the app. */
   readonly scope: readonly string[]
   /** Longest life of its tokens, in seconds; by default the broker's `AA_DEFAULT_TTL`. */
-  readonly maxTtl?: number
+  readonly ttl?: number
   /** What lists and audit show; by default `<orchId>/<taskId>`. */
   readonly agentName?: string
 }
@@ -99,18 +99,18 @@ export class App extends Supervisor {
    * @example
    * ```ts
    * await using agent = await app.createAgent({
-   *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], maxTtl: 120,
+   *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], ttl: 120,
    * })
    * console.log(agent.agentId)
    * ```
    */
   async createAgent(wanted: WantedAgent, options?: CallOptions): Promise<Agent> {
-    const { orchId, taskId, scope, maxTtl, agentName = `${orchId}/${taskId}` } = wanted
+    const { orchId, taskId, scope, ttl, agentName = `${orchId}/${taskId}` } = wanted
     const made = await this.createLaunchToken(
       {
         agent_name: agentName,
         allowed_scope: requireList(scope, 'scope'),
-        ...(maxTtl === undefined ? {} : { max_ttl: maxTtl }),
+        ...(ttl === undefined ? {} : { max_ttl: ttl }),
         orch_id: orchId,
         task_id: taskId,
       },

@@ -61,7 +61,7 @@ test('an agent is started with a launch token for its task and scope alone', asy
     orchId: 'o',
     taskId: 't',
     scope: ['read:data:1'],
-    maxTtl: 60,
+    ttl: 60,
   })
   assert.equal(await agent.token(), 'agent-1')
   const [, launch, challenge, register] = server.received

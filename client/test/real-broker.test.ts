@@ -147,7 +147,7 @@ test('an operator lets an app in, changes it and puts it out; the app starts age
   const made = await operator.registerApp({ name: 'sales-reports', scopes: ['read:sales:*'] })
   const { app_id: appId, client_id: clientId, client_secret: clientSecret } = made
   const app = await App.signIn({ broker: broker.client, clientId, clientSecret })
-  const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope, maxTtl: 120 })
+  const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope, ttl: 120 })
   assert.equal((await broker.client.validate(await agent.token())).valid, true)
   const { id } = await app.createLaunchToken({ agent_name: 'later', allowed_scope: scope })
   assert.deepEqual(

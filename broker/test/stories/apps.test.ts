@@ -18,7 +18,7 @@ test('an operator registers an app, the app starts an agent, and both end with t
     orchId: 'reports',
     taskId: 'october',
     scope: ['read:sales:2026-10'],
-    maxTtl: 60,
+    ttl: 60,
   })
   const checked = await broker.validate(await agent.token())
   assert.ok(checked.valid)
