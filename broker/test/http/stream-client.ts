@@ -28,8 +28,17 @@ export interface StreamClient extends Disposable {
 }
 
 /** The test broker has to listen: see `listening`. */
-export async function openStream(
+export function openStream(
   { broker }: TestBroker,
+  path: string,
+  asked: StreamAsked,
+): Promise<StreamClient> {
+  return openStreamAt(portOf(broker.app), path, asked)
+}
+
+/** Of a broker that listens there on the loopback interface. */
+export async function openStreamAt(
+  port: number,
   path: string,
   { bearer, lastEventId, method = 'GET' }: StreamAsked,
 ): Promise<StreamClient> {
@@ -37,11 +46,20 @@ export async function openStream(
     ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
   }
-  const asked = request({ host: '127.0.0.1', port: portOf(broker.app), path, method, headers })
+  const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
   asked.end()
   const [answer]: IncomingMessage[] = await once(asked, 'response')
   assert.ok(answer)
   return clientOf(answer)
+}
+
+/** The broker hears of a client that has gone a moment later. */
+export async function untilOpened(open: () => Promise<StreamClient>): Promise<StreamClient> {
+  for (;;) {
+    const stream = await open()
+    if (stream.status === 200) return stream
+    await stream.ended()
+  }
 }
 
 /** Of a broker made with `AA_PORT` 0. */

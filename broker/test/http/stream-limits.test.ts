@@ -6,7 +6,7 @@ import { registerApp } from '../apps.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { held, revokeAs, signInAdmin, signInApp, type Held } from '../lineages.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
-import { listening, openStream, type StreamClient } from './stream-client.ts'
+import { listening, openStream, untilOpened, type StreamClient } from './stream-client.ts'
 
 const revocations = '/v1/revocations/stream'
 const audit = '/v1/audit/stream'
@@ -131,13 +131,4 @@ function streaming(clock: 'fixed' | 'real' = 'fixed'): Promise<TestBroker> {
 
 function follow(broker: TestBroker, { token }: Held, path = revocations): Promise<StreamClient> {
   return openStream(broker, path, { bearer: token })
-}
-
-/** The broker hears of a client that has gone a moment later. */
-async function untilOpened(open: () => Promise<StreamClient>): Promise<StreamClient> {
-  for (;;) {
-    const stream = await open()
-    if (stream.status === 200) return stream
-    await stream.ended()
-  }
 }
