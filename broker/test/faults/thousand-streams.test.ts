@@ -1,7 +1,7 @@
 // Contract 1.9 at full size: a real process, a thousand connections, over a hundred principals.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, assertProblem } from '../ask.ts'
+import { ask } from '../ask.ts'
 import { decodeToken } from '../decode-token.ts'
 import { untilOpened, type StreamClient } from '../http/stream-client.ts'
 import { adminSecret } from '../test-broker.ts'
@@ -11,7 +11,6 @@ import { isValid, signIn } from './errand.ts'
 import { footprint, growth, measurable } from './footprint.ts'
 
 const environment = manyAddresses
-const path = '/v1/revocations/stream'
 
 /** The contract's caps. */
 const [most, mostOfOne] = [1000, 10]
@@ -62,9 +61,11 @@ test('the memory of a thousand streams is bounded, and given back with them', as
 })
 
 async function assertFull(broker: BrokerProcess, bearer: string): Promise<void> {
-  const refused = await ask(broker, 'GET', path, { bearer })
-  assertProblem(refused, 503, 'service_unavailable')
-  assert.equal(refused.headers.get('retry-after'), '1')
+  using refused = await follow(broker, bearer)
+  assert.equal(refused.status, 503)
+  assert.equal(refused.headers['retry-after'], '1')
+  await refused.ended()
+  assert.equal(JSON.parse(refused.text()).error_code, 'service_unavailable')
 }
 
 function end(streams: readonly StreamClient[]): void {
