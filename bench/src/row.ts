@@ -25,7 +25,7 @@ export interface Finding {
   readonly sides: Sides
 }
 
-export type Unit = 'ratio' | 'seconds' | 'megabytes'
+export type Unit = 'ratio' | 'seconds' | 'milliseconds' | 'megabytes'
 
 export interface Sides {
   readonly unit: string
@@ -37,7 +37,7 @@ export interface Sides {
 export interface Bench {
   /** A few seconds for each row, to see that all of it runs: the figures mean nothing. */
   readonly isQuick: boolean
-  /** Start-up with 1 M events and 100 k tokens instead of a tenth. */
+  /** 1 M audit events, and 100 k tokens, instead of a tenth. */
   readonly isFull: boolean
   /** Where profiles of the servers go. */
   readonly profileFolder: string | undefined

@@ -1,4 +1,6 @@
 import type { Row } from '../row.ts'
+import { auditQueries } from './audit-queries.ts'
+import { auditVerify } from './audit-verify.ts'
 import { eventLoopDelay } from './event-loop-delay.ts'
 import { groupCommit } from './group-commit.ts'
 import { registerDurable } from './register-durable.ts'
@@ -14,4 +16,6 @@ export const rows: readonly Row[] = [
   groupCommit,
   eventLoopDelay,
   startUp,
+  auditQueries,
+  auditVerify,
 ]

@@ -8,7 +8,9 @@ import { loopDelay, type LoopDelayCommands } from './loop-delay.ts'
 import { makeEvents } from './make-events.ts'
 import { makeLaunchTokens } from './make-launch-tokens.ts'
 import { makeTokens } from './make-tokens.ts'
+import { makeTrail, type Life } from './make-trail.ts'
 import { registerAtStore } from './register-at-store.ts'
+import { benchSecret } from './secret.ts'
 import { usageCommands, type UsageCommands } from './usage.ts'
 import { commitOneByOne, keepNothing } from './yardsticks.ts'
 
@@ -22,6 +24,8 @@ export interface BrokerCommands extends UsageCommands, LoopDelayCommands {
   /** So many registrations, 64 at a time, past HTTP and cryptography. Resolves to seconds. */
   readonly registerAtStore: (count: number) => Promise<number>
   readonly makeEvents: (count: number) => Promise<void>
+  /** So many events of the lives of agents; resolves to some of these. */
+  readonly makeTrail: (count: number) => Promise<Life[]>
   /** The most memory that this process has ever held. */
   readonly peakMegabytes: () => number
   readonly [name: string]: (argument: never) => unknown
@@ -44,13 +48,14 @@ const commands: BrokerCommands = {
   makeLaunchTokens: (count) => makeLaunchTokens(running().context, count),
   registerAtStore: (count) => registerAtStore(running().context, count),
   makeEvents: (count) => makeEvents(running().context, count),
+  makeTrail: (count) => makeTrail(running().context, count),
   peakMegabytes: () => process.resourceUsage().maxRSS / 1024,
 }
 serveCommands(commands, async () => broker?.close())
 
 async function start({ folder, kind, logLevel = 'verbose' }: WantedBroker): Promise<number> {
   const { config, secrets } = readConfig({
-    AA_ADMIN_SECRET: 'a secret of the bench alone',
+    AA_ADMIN_SECRET: benchSecret,
     AA_DB_PATH: join(folder, 'data.db'),
     AA_SIGNING_KEY_PATH: join(folder, 'signing.key'),
     AA_PORT: '0',

@@ -2,6 +2,7 @@
 // they do here at full size; docs/security/proofs.md holds the results.
 import { parseArgs } from 'node:util'
 import { treesProof } from '../model/trees-proof.ts'
+import { bearerFlood } from './bearer-flood.ts'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
 import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
@@ -11,6 +12,7 @@ const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> =
   'kill-9': proveKill,
   floods: proveFloods,
   strangers: proveStrangers,
+  bearers: proveBearers,
   races: proveRaces,
   trees: proveTrees,
 }
@@ -85,6 +87,16 @@ async function proveStrangers(): Promise<unknown> {
   )
   requireBound('memory', report.growth.memory, allowedGrowth)
   requireBound('events', report.newEvents, eventsPerMinute * (Math.ceil(report.seconds / 60) + 1))
+  return report
+}
+
+/** A hundred thousand bad bearers from ten thousand addresses. */
+async function proveBearers(): Promise<unknown> {
+  const report = await bearerFlood(100_000, 10_000)
+  const minutes = Math.ceil(report.seconds / 60) + 1
+  requireBound('events', report.events, eventsPerMinute * minutes)
+  requireBound('refusals not told', (report.statuses['401'] ?? 0) - report.refusalsTold, 0)
+  requireBound('trails that do not verify', report.verified ? 0 : 1, 0)
   return report
 }
 

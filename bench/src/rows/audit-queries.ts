@@ -1,0 +1,99 @@
+import { Processes } from '../processes.ts'
+import type { Finding, Row } from '../row.ts'
+import type { Life } from '../server/make-trail.ts'
+import { median, spreadOf } from '../statistics.ts'
+import { openTrail, type Trail } from './trail.ts'
+
+/** What an auditor or the console asks (contract 4.8): the words of the query. */
+const questions: Readonly<Record<string, (life: Life, places: Places) => string>> = {
+  'by agent': ({ agent_id }) => `agent_id=${encodeURIComponent(agent_id)}`,
+  'by task': ({ task_id }) => `task_id=${task_id}`,
+  'by jti': ({ jti }) => `jti=${jti}`,
+  'life of a credential': ({ jti }) => `credential=${jti}`,
+  'by app': ({ app_id }) => `app_id=${app_id}`,
+  'by event type': () => 'event_type=token_released',
+  'by app and event type': ({ app_id }) => `app_id=${app_id}&event_type=token_released`,
+  denied: () => 'outcome=denied',
+  successful: () => 'outcome=success',
+  'by time': (_, { span }) => span,
+  'by task and time': ({ task_id }, { span }) => `task_id=${task_id}&${span}`,
+  'by agent and outcome': ({ agent_id }) =>
+    `agent_id=${encodeURIComponent(agent_id)}&outcome=denied`,
+  'a page in the middle': (_, { cursor }) => `cursor=${cursor}`,
+  'the newest page': (_, { events }) => `offset=${events - 100}`,
+  'the newest page of a task': ({ task_id }, { events }) =>
+    `task_id=${task_id}&offset=${Math.max(0, events / 1000 - 100)}`,
+  'the newest page of the denied': (_, { events }) => `outcome=denied&offset=${events / 10 - 100}`,
+}
+
+/** Where in the trail something is asked for. */
+interface Places {
+  readonly events: number
+  /** A hundredth of the trail, in its middle. */
+  readonly span: string
+  readonly cursor: string
+}
+
+export const auditQueries: Row = {
+  name: 'audit-queries',
+  what: 'a page of the audit trail, total included, over HTTP / livez of the same broker',
+  targets: Object.keys(questions).map((figure) => ({ figure, below: 20 })),
+
+  async measure(bench) {
+    await using processes = new Processes(bench)
+    const trail = await openTrail(bench, processes)
+    const places = await findPlaces(trail)
+    const rounds = bench.isQuick ? 2 : 50
+    const findings: Finding[] = []
+    for (const [figure, ask] of Object.entries(questions)) {
+      const paths = Array.from({ length: rounds + 1 }, (_, round) => {
+        const life = trail.lives[round % trail.lives.length]
+        if (life === undefined) throw new Error('the trail is empty')
+        return `/v1/audit/events?${ask(life, places)}`
+      })
+      const finding = await measure(trail, figure, paths)
+      bench.progress(`  ${figure}: ${finding.value.median.toFixed(1)} ms`)
+      findings.push(finding)
+    }
+    return findings
+  },
+}
+
+/** By turns with the yardstick, so that both see the same machine. The first round warms up. */
+async function measure(trail: Trail, figure: string, paths: readonly string[]): Promise<Finding> {
+  const found: number[] = []
+  const yardstick: number[] = []
+  for (const path of paths) {
+    yardstick.push(await timed(() => trail.get('/livez')))
+    found.push(await timed(() => trail.get(path)))
+  }
+  return {
+    figure,
+    unit: 'milliseconds',
+    value: spreadOf(found.slice(1)),
+    sides: {
+      unit: 'ms',
+      measured: median(found.slice(1)),
+      yardstick: median(yardstick.slice(1)),
+    },
+  }
+}
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await action()
+  return performance.now() - startedAt
+}
+
+async function findPlaces({ get, events }: Trail): Promise<Places> {
+  const [since, until] = [events / 2, events / 2 + events / 100].map(async (offset) => {
+    const page = await get(`/v1/audit/events?limit=1&offset=${offset}`)
+    return { time: encodeURIComponent(Object(page['events'])[0].timestamp), page }
+  })
+  const [begin, end] = await Promise.all([since, until])
+  return {
+    events,
+    span: `since=${begin?.time}&until=${end?.time}`,
+    cursor: String(begin?.page['next_cursor']),
+  }
+}
