@@ -1,7 +1,11 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { errorCodes, type ErrorCode } from '@agentwrit/protocol'
-import { problemType, statusOf, titleOf } from './errors/problem.ts'
+import { statusOf } from './errors/problem.ts'
+import { components, everyHeader, failure, type HeaderName, refer } from './openapi/components.ts'
+import { describeMembers } from './openapi/describe-members.ts'
+import { securityOf, whoMayAsk } from './openapi/who-may-ask.ts'
 import type { Route } from './route.ts'
+import { routeGroups } from './routes/index.ts'
 
 type Json = Record<string, unknown>
 
@@ -19,20 +23,33 @@ interface Document extends Json {
 /** The document as it is served (contract 4.24): what all routes share is added from the same routes. */
 export function openapiText(made: object, routes: readonly Route[]): string {
   const document: Document = JSON.parse(JSON.stringify(made))
+  const paths: Document['paths'] = {}
   for (const route of routes) {
-    const operations = document.paths[route.path]
     const method = route.method.toLowerCase()
-    if (operations !== undefined) operations[method] = complete(operations[method], route)
+    const operation = complete(document.paths[route.path]?.[method], route)
+    paths[route.path] = { ...paths[route.path], [method]: operation }
   }
-  return `${JSON.stringify({ ...document, components })}\n`
+  const { openapi, info } = document
+  return `${JSON.stringify({ openapi, info, tags, paths: describeMembers(paths), components })}\n`
+}
+
+const tags = Array.from(routeGroups.keys(), (name) => ({ name }))
+
+function tagsOf(route: Route): string[] {
+  return [...routeGroups].flatMap(([name, routes]) => (routes.includes(route) ? [name] : []))
 }
 
 function complete(operation: Json | undefined, route: Route): Json {
+  const { parameters = [], requestBody } = operation ?? {}
+  const all = [...(Array.isArray(parameters) ? parameters : []), ...headersAsked(route)]
   return {
+    tags: tagsOf(route),
     operationId: operationIdOf(route),
-    ...operation,
-    ...(route.access === undefined ? {} : { security: [{ bearer: [] }] }),
-    ...(route.access?.bearer === 'renewable' ? { parameters: [idempotencyKey] } : {}),
+    summary: route.summary,
+    description: whoMayAsk(route),
+    ...securityOf(route),
+    ...(all.length === 0 ? {} : { parameters: all }),
+    ...(requestBody === undefined ? {} : { requestBody: completeBody(requestBody, route) }),
     responses: { ...success(route), ...failures(route) },
   }
 }
@@ -42,14 +59,28 @@ function operationIdOf({ method, path }: Route): string {
   return [method.toLowerCase(), ...(path.match(/\w[\w-]*/g) ?? [])].join('-')
 }
 
+function completeBody(made: unknown, { isBodyOptional }: Route): unknown {
+  return { ...Object(made), required: isBodyOptional !== true }
+}
+
+function headersAsked({ access, produces }: Route): Json[] {
+  return [
+    ...(access?.bearer === 'renewable' ? [idempotencyKey] : []),
+    ...(produces === eventStream ? [lastEventId] : []),
+  ]
+}
+
 function success({ status, answer, produces = 'application/json' }: Route): Json {
   // An answer that is sent as it is: this document, or text.
   const raw = { type: produces === 'application/json' ? 'object' : 'string' }
+  const own: readonly HeaderName[] = produces.startsWith('text/plain')
+    ? ['Vary', 'Content-Encoding']
+    : []
   const content = { [produces]: { schema: answer ?? raw } }
   return {
     [status]: {
       description: status === 204 ? 'Done' : 'The answer',
-      headers: refer(everyHeader),
+      headers: refer([...everyHeader, ...own]),
       ...(status === 204 ? {} : { content }),
     },
   }
@@ -59,23 +90,25 @@ function success({ status, answer, produces = 'application/json' }: Route): Json
 function failures(route: Route): Json {
   const codes = Map.groupBy(codesOf(route), statusOf)
   const responses: Json = {}
-  for (const [status, same] of codes) responses[status] = failure(status, same)
+  for (const [status, same] of codes) responses[status] = failure(same, headersOf(same, route))
   return responses
 }
 
-function failure(status: number, codes: readonly ErrorCode[]): Json {
-  return {
-    description: `${titleOf(codes[0] ?? 'internal_error')}: ${codes.join(', ')}`,
-    headers: refer([...everyHeader, ...(headersOfStatus[status] ?? [])]),
-    content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-  }
+function headersOf(codes: readonly ErrorCode[], { access }: Route): HeaderName[] {
+  const isChallenged = access !== undefined && codes.some((code) => challenged.has(code))
+  const isPassing = codes.some((code) => passing.has(code))
+  return [
+    ...(isChallenged ? (['WWW-Authenticate'] as const) : []),
+    ...(isPassing ? (['Retry-After'] as const) : []),
+  ]
 }
 
-function codesOf({ errors, access, rateLimit, body, params, query }: Route): ErrorCode[] {
+const challenged: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'insufficient_scope'])
+const passing: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'service_unavailable'])
+
+function codesOf({ errors, access, rateLimit, attemptLimit }: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>([...errors, ...everyCode])
-  if (body !== undefined || params !== undefined || query !== undefined)
-    codes.add('invalid_request')
-  if (rateLimit !== undefined) codes.add('rate_limited')
+  if (rateLimit !== undefined || attemptLimit !== undefined) codes.add('rate_limited')
   if (access !== undefined) codes.add('unauthorized')
   if (access?.scopes !== undefined) codes.add('insufficient_scope')
   if (access?.kinds !== undefined) codes.add('forbidden')
@@ -91,22 +124,7 @@ const everyCode: readonly ErrorCode[] = [
   'service_unavailable',
 ]
 
-const everyHeader = [
-  'X-Request-ID',
-  'X-Content-Type-Options',
-  'X-Frame-Options',
-  'Cache-Control',
-  'Strict-Transport-Security',
-  'Warning',
-]
-
-const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
-  401: ['WWW-Authenticate'],
-  403: ['WWW-Authenticate'],
-  405: ['Allow'],
-  429: ['Retry-After'],
-  503: ['Retry-After'],
-}
+const eventStream = 'text/event-stream'
 
 const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -116,47 +134,9 @@ const idempotencyKey = {
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{22,128}$' },
 }
 
-const headers = {
-  'X-Request-ID': header('Names the request; the client may give it', '^[A-Za-z0-9._-]{1,128}$'),
-  'X-Content-Type-Options': header('Always `nosniff`'),
-  'X-Frame-Options': header('Always `DENY`'),
-  'Cache-Control': header('`no-store`, except for the published keys'),
-  'Strict-Transport-Security': header('Where the broker itself ends TLS'),
-  Warning: header('Names members and query parameters that were ignored'),
-  Allow: header('The methods that this path has'),
-  'WWW-Authenticate': header('How to authenticate (RFC 6750), on protected routes'),
-  'Retry-After': header('Whole seconds until a retry can succeed', '^[1-9][0-9]*$'),
-}
-
-function header(description: string, pattern?: string) {
-  const schema = { type: 'string', ...(pattern === undefined ? {} : { pattern }) }
-  return { description, schema }
-}
-
-function refer(names: readonly string[]): Json {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-}
-
-/** RFC 9457. */
-const problem = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'instance', 'error_code', 'request_id'],
-  properties: {
-    type: { type: 'string', pattern: '^urn:agentwrit:error:[a-z_]+$' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', minLength: 1 },
-    instance: { type: 'string', maxLength: 1024 },
-    error_code: { type: 'string', enum: [...errorCodes] },
-    request_id: { type: 'string' },
-    hint: { type: 'string' },
-  },
-}
-
-const components = {
-  headers,
-  schemas: { Problem: problem },
-  // Of every path, to the methods it lacks: no operation can say so.
-  responses: { MethodNotAllowed: failure(405, ['method_not_allowed']) },
-  securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: '`id` of the last event received: the stream goes on behind it',
+  schema: { type: 'string', pattern: '^[0-9a-f]{16}\\.[0-9]+$' },
 }

@@ -18,7 +18,7 @@ const answer = wireSchema<AppAuthResponse>()(
     access_token: Type.String(),
     expires_in: Type.Integer(),
     token_type: Type.Literal('Bearer'),
-    scopes: Type.Array(Type.String()),
+    scopes: Type.Array(Type.String(), { description: 'What the token allows' }),
   }),
 )
 

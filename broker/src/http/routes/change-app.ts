@@ -5,7 +5,9 @@ import { appInfo, appSettings } from '../schemas/app-schema.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({ id: Type.String({ description: 'The `app_id`' }) }),
+)
 
 const body = wireSchema<UpdateAppRequest>()(Type.Object(appSettings))
 

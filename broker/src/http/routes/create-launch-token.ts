@@ -27,8 +27,8 @@ const body = wireSchema<CreateLaunchTokenRequest>()(
 const answer = wireSchema<CreateLaunchTokenResponse>()(
   Type.Object({
     launch_token: Type.String(),
-    id: Type.String(),
-    expires_at: Type.String(),
+    id: Type.String({ description: 'Id of the launch token: the first 16 hex of its SHA-256' }),
+    expires_at: Type.String({ description: 'Until then it can be used (RFC 3339)' }),
     policy: Type.Object(launchTokenPolicy),
   }),
 )

@@ -1,16 +1,25 @@
-import type { DelegateRequest, DelegateResponse } from '@agentwrit/protocol'
+import { maxScopes, type DelegateRequest, type DelegateResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { delegateToken } from '../../domain/delegation/delegate-token.ts'
 import { delegationRecord } from '../schemas/claims-schema.ts'
-import { scopes, text } from '../schemas/fields.ts'
+import { scope, text } from '../schemas/fields.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
 const body = wireSchema<DelegateRequest>()(
   Type.Object({
     delegate_to: text(1024),
-    scope: scopes,
-    ttl: Type.Optional(Type.Integer({ minimum: 0 })),
+    scope: Type.Array(scope, {
+      minItems: 1,
+      maxItems: maxScopes,
+      description: 'What is handed on, within what the token holds',
+    }),
+    ttl: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Seconds, 60 if absent or 0; never longer than the presented token lives',
+      }),
+    ),
   }),
 )
 

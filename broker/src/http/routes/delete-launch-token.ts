@@ -3,7 +3,9 @@ import { deleteLaunchToken } from '../../domain/launch-tokens/delete-launch-toke
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({ id: Type.String({ description: 'The `id` of the launch token' }) }),
+)
 
 const shared = {
   method: 'DELETE',

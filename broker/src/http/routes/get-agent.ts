@@ -6,7 +6,11 @@ import { agentInfo } from '../schemas/agent-schema.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({
+    id: Type.String({ description: 'Agent id, percent-encoded: `spiffe%3A%2F%2F…`' }),
+  }),
+)
 
 const answer = wireSchema<AgentInfo>()(agentInfo)
 

@@ -6,7 +6,9 @@ import { appInfo } from '../schemas/app-schema.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({ id: Type.String({ description: 'The `app_id`' }) }),
+)
 
 const answer = wireSchema<AppInfo>()(Type.Object(appInfo))
 

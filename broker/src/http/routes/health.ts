@@ -5,7 +5,9 @@ import { wireSchema } from '../schemas/wire-schema.ts'
 
 const answer = wireSchema<HealthResponse>()(
   Type.Object({
-    status: Type.Enum(['ok', 'degraded']),
+    status: Type.Enum(['ok', 'degraded'], {
+      description: 'Degraded: the store does not answer, or is not the one it was',
+    }),
     version: Type.String(),
     uptime: Type.Integer(),
     db_connected: Type.Boolean(),

@@ -36,28 +36,26 @@ import { rotateSigningKeyRoute } from './rotate-signing-key.ts'
 import { verifyAuditRoute } from './verify-audit.ts'
 import { validateTokenRoute } from './validate-token.ts'
 
-/** The API on one page. */
-export const allRoutes: readonly Route[] = [
-  // An agent's life
+const lifeRoutes = [
   challengeRoute,
   registerRoute,
   renewTokenRoute,
   delegateTokenRoute,
   releaseTokenRoute,
-  // Whoever is shown a token
-  validateTokenRoute,
-  jwksRoute,
-  followRevocationsRoute,
-  // Whoever has to stop something
-  revokeRoute,
-  listRevocationsRoute,
-  liftRevocationRoute,
-  // Apps
+]
+
+const tokenRoutes = [validateTokenRoute, jwksRoute, followRevocationsRoute]
+
+const stopRoutes = [revokeRoute, listRevocationsRoute, liftRevocationRoute]
+
+const appRoutes = [
   authenticateAppRoute,
   createAppLaunchTokenRoute,
   listAppLaunchTokensRoute,
   deleteAppLaunchTokenRoute,
-  // Operators
+]
+
+const operatorRoutes = [
   authenticateOperatorRoute,
   createLaunchTokenRoute,
   listLaunchTokensRoute,
@@ -69,19 +67,24 @@ export const allRoutes: readonly Route[] = [
   deregisterAppRoute,
   rotateAppSecretRoute,
   rotateSigningKeyRoute,
-  listAuditEventsRoute,
-  followAuditRoute,
-  listAuditKeysRoute,
-  verifyAuditRoute,
-  // Agents, for operators, apps and peers
-  listAgentsRoute,
-  getAgentRoute,
-  getAgentKeyRoute,
-  listDelegationsRoute,
-  // Machines that watch the broker
-  healthRoute,
-  livezRoute,
-  readyzRoute,
-  metricsRoute,
-  openapiRoute,
 ]
+
+const auditRoutes = [listAuditEventsRoute, followAuditRoute, listAuditKeysRoute, verifyAuditRoute]
+
+const agentRoutes = [listAgentsRoute, getAgentRoute, getAgentKeyRoute, listDelegationsRoute]
+
+const watchRoutes = [healthRoute, livezRoute, readyzRoute, metricsRoute, openapiRoute]
+
+/** The API on one page, by whom it serves. */
+export const routeGroups: ReadonlyMap<string, readonly Route[]> = new Map([
+  ["An agent's life", lifeRoutes],
+  ['Whoever is shown a token', tokenRoutes],
+  ['Whoever has to stop something', stopRoutes],
+  ['Apps', appRoutes],
+  ['Operators', operatorRoutes],
+  ['The audit trail', auditRoutes],
+  ['Agents, for operators, apps and peers', agentRoutes],
+  ['Machines that watch the broker', watchRoutes],
+])
+
+export const allRoutes: readonly Route[] = [...routeGroups.values()].flat()

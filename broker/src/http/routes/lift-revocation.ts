@@ -5,7 +5,9 @@ import { revocationInfo } from '../schemas/revocation-schema.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({ id: Type.String({ description: 'The `id` of the entry' }) }),
+)
 
 export const liftRevocationRoute = route({
   method: 'DELETE',

@@ -25,7 +25,7 @@ const query = wireSchema<AgentQueryText>()(
 
 const answer = wireSchema<AgentList>()(
   Type.Object({
-    agents: Type.Array(agentInfo),
+    agents: Type.Array(agentInfo, { description: 'One page of agents, the newest first' }),
     next_cursor: Type.Optional(Type.String()),
   }),
 )

@@ -13,7 +13,9 @@ interface AppQueryText extends ListQueryText {
 const query = wireSchema<AppQueryText>()(
   Type.Object({
     ...listQuery.properties,
-    total: Type.Optional(Type.Enum(['true', 'false'])),
+    total: Type.Optional(
+      Type.Enum(['true', 'false'], { description: '`false` leaves `total` out' }),
+    ),
   }),
 )
 

@@ -34,7 +34,9 @@ const query = wireSchema<AuditQueryText>()(
     since: Type.Optional(text(64)),
     until: Type.Optional(text(64)),
     offset: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
-    total: Type.Optional(Type.Enum(['true', 'false'])),
+    total: Type.Optional(
+      Type.Enum(['true', 'false'], { description: '`false` leaves `total` out' }),
+    ),
   }),
 )
 

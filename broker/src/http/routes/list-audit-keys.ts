@@ -10,7 +10,10 @@ const answer = wireSchema<AuditKeyList>()(
     keys: Type.Array(
       Type.Object({
         ...publishedKey,
-        status: Type.Enum(['active', 'retiring', 'retired', 'compromised']),
+        status: Type.Enum(['active', 'retiring', 'retired', 'compromised'], {
+          description:
+            'It signs, is still accepted, is accepted no more, or nothing that it signed counts',
+        }),
         created_at: Type.String(),
         retired_at: Type.Optional(Type.String()),
       }),

@@ -22,13 +22,13 @@ const node = Type.Object({
   app_id: Type.Optional(Type.String()),
   task_id: Type.String(),
   status: agentStatus,
-  expires_at: Type.String(),
+  expires_at: Type.String({ description: 'When its last token ends or ended (RFC 3339)' }),
 })
 
 const edge = Type.Object({
   from: Type.String(),
   to: Type.String(),
-  scope: Type.Array(Type.String()),
+  scope: Type.Array(Type.String(), { description: 'What the delegator held then' }),
   granted_scope: Type.Array(Type.String()),
   jti: Type.String(),
   sid: Type.String(),

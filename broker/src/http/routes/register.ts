@@ -10,7 +10,11 @@ const body = wireSchema<RegisterRequest>()(
     launch_token: opaque(1024),
     nonce: opaque(1024),
     public_key: opaque(1024),
-    signature: opaque(1024),
+    signature: Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      description: 'Ed25519 over the 32 bytes of the nonce: its 64 bytes in padded standard base64',
+    }),
     orch_id: pathName,
     task_id: pathName,
     requested_scope: scopes,

@@ -8,7 +8,15 @@ import { wireSchema } from '../schemas/wire-schema.ts'
 
 /** An empty scope is of good form, but no authority: 403 (contract 4.4). */
 const body = wireSchema<RenewRequest>()(
-  Type.Object({ scope: Type.Optional(Type.Array(scope, { maxItems: maxScopes })) }),
+  Type.Object({
+    scope: Type.Optional(
+      Type.Array(scope, {
+        maxItems: maxScopes,
+        description:
+          'What the successor is to hold, within what the token holds; all of it if absent',
+      }),
+    ),
+  }),
 )
 
 const answer = wireSchema<TokenResponse>()(

@@ -24,13 +24,17 @@ const about = {
 
 const answer = wireSchema<RevokeResponse>()(
   Type.Union([
-    Type.Object({ revoked: Type.Literal(true), ...about, id: Type.String() }),
+    Type.Object({
+      revoked: Type.Literal(true),
+      ...about,
+      id: Type.String({ description: 'Id of the entry' }),
+    }),
     Type.Object({
       revoked: Type.Literal(false),
       ...about,
       dry_run: Type.Literal(true),
       by_depth: Type.Array(Type.Integer()),
-      agents: Type.Array(Type.String()),
+      agents: Type.Array(Type.String(), { description: 'The first 100 agents concerned' }),
     }),
   ]),
 )

@@ -4,7 +4,9 @@ import { rotateAppSecret } from '../../domain/apps/rotate-app-secret.ts'
 import { route } from '../route.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
-const params = wireSchema<{ id: string }>()(Type.Object({ id: Type.String() }))
+const params = wireSchema<{ id: string }>()(
+  Type.Object({ id: Type.String({ description: 'The `app_id`' }) }),
+)
 
 const body = wireSchema<RotateAppSecretRequest>()(
   Type.Object({

@@ -2,13 +2,18 @@ import type { RotateKeyRequest, RotateKeyResponse } from '@agentwrit/protocol'
 import { Type } from 'typebox'
 import { rotateSigningKey } from '../../domain/signing-keys/rotate-signing-key.ts'
 import { route } from '../route.ts'
-import { opaque } from '../schemas/fields.ts'
 import { wireSchema } from '../schemas/wire-schema.ts'
 
 const body = wireSchema<RotateKeyRequest>()(
   Type.Object({
     emergency: Type.Optional(Type.Boolean()),
-    kid: Type.Optional(opaque(128)),
+    kid: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'In an emergency: which key; the one that signs if absent',
+      }),
+    ),
   }),
 )
 

@@ -19,7 +19,10 @@ const body = wireSchema<ValidateRequest>()(
 const answer = wireSchema<ValidateResponse>()(
   Type.Union([
     Type.Object({ valid: Type.Literal(true), claims }),
-    Type.Object({ valid: Type.Literal(false), error: Type.String() }),
+    Type.Object({
+      valid: Type.Literal(false),
+      error: Type.String({ description: 'The same for every cause' }),
+    }),
   ]),
 )
 

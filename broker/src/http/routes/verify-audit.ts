@@ -16,6 +16,17 @@ const query = wireSchema<RangeText>()(
   Type.Object({ from_seq: Type.Optional(seq), to_seq: Type.Optional(seq) }),
 )
 
+const faults = [
+  'unreadable',
+  'sequence',
+  'link',
+  'hash',
+  'missing',
+  'mac',
+  'head',
+  'checkpoint',
+] as const
+
 const head = { seq: Type.Integer(), hash: Type.String() }
 
 const answer = wireSchema<VerifyAuditResponse>()(
@@ -35,19 +46,13 @@ const answer = wireSchema<VerifyAuditResponse>()(
       }),
     ),
     error: Type.Optional(
-      Type.Object({
-        seq: Type.Integer(),
-        reason: Type.Enum([
-          'unreadable',
-          'sequence',
-          'link',
-          'hash',
-          'missing',
-          'mac',
-          'head',
-          'checkpoint',
-        ]),
-      }),
+      Type.Object(
+        {
+          seq: Type.Integer(),
+          reason: Type.Enum(faults, { description: 'What is wrong with it' }),
+        },
+        { description: 'The first broken event' },
+      ),
     ),
   }),
 )

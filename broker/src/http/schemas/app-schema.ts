@@ -10,7 +10,9 @@ export const appInfo = {
   scopes: Type.Array(Type.String()),
   token_ttl: Type.Integer(),
   delegates_to: Type.Array(Type.String()),
-  status: Type.Enum(['active', 'inactive']),
+  status: Type.Enum(['active', 'inactive'], {
+    description: 'An inactive app is deregistered, for good',
+  }),
   created_at: Type.String(),
   updated_at: Type.String(),
 }

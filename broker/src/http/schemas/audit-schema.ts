@@ -7,7 +7,7 @@ export const eventOutcome = Type.Enum(['success', 'denied'])
 
 /** An event as it is served and hashed (contract 5.1): whoever recomputes the hash needs every member. */
 export const auditEvent = {
-  id: Type.String(),
+  id: Type.String({ description: '`evt-` and `seq`' }),
   seq: Type.Integer(),
   timestamp: Type.String(),
   event_type: eventType,

@@ -3,16 +3,15 @@ import { Type } from 'typebox'
 
 const id = Type.String()
 const optionalId = Type.Optional(id)
-const scope = Type.Array(Type.String())
 const seconds = Type.Integer()
 
 /** One hop of a delegation (contract 2.6). */
 export const delegationRecord = Type.Object({
   agent: id,
-  scope,
+  scope: Type.Array(Type.String(), { description: 'What the delegator held then' }),
   delegated_at: Type.String(),
   delegatee: id,
-  granted_scope: scope,
+  granted_scope: Type.Array(Type.String()),
   jti: id,
   sid: id,
   parent_jti: id,
@@ -34,7 +33,7 @@ export const claims = Type.Object({
   iat: seconds,
   jti: id,
   sid: optionalId,
-  scope,
+  scope: Type.Array(Type.String(), { description: 'What the token allows' }),
   task_id: optionalId,
   orch_id: optionalId,
   app_id: optionalId,

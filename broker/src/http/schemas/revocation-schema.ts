@@ -8,10 +8,10 @@ export const entryLevel = Type.Enum(['token', 'agent', 'task', 'chain', 'app'])
 
 /** A revocation entry as it is shown (contract 4.16). */
 export const revocationInfo = {
-  id: Type.String(),
+  id: Type.String({ description: 'Id of the entry' }),
   level: entryLevel,
   target: Type.String(),
-  sid: Type.Optional(Type.String()),
+  sid: Type.Optional(Type.String({ description: 'Session of the token, at level `token`' })),
   reason: Type.Optional(Type.String()),
   actor: Type.String(),
   count: Type.Optional(Type.Integer()),
