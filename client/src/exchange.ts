@@ -23,6 +23,8 @@ export interface Call {
   readonly bearer?: string
   /** Names the call, so that the broker knows a repeat of it: 22 to 128 visible ASCII characters from a CSPRNG. */
   readonly idempotencyKey?: string
+  /** Resumes an event stream behind this event. */
+  readonly lastEventId?: string
   /** Credentials inside the body. Should an answer echo one, or the bearer, it is blotted out of the error. */
   readonly secrets?: readonly string[]
 }
@@ -50,13 +52,29 @@ export async function exchange(
   call: Call,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { response, ...context } = await begin(fetchNow, baseUrl, call, signal)
+  return { status: response.status, text: await readText(response, context), ...context }
+}
+
+/** An answer that is no error, with its body still to come. */
+export interface Begun {
+  readonly response: Response
+  readonly request: FailedRequest
+  readonly requestId: string | undefined
+}
+
+export async function begin(
+  fetchNow: typeof fetch,
+  baseUrl: string,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Begun> {
   const request: FailedRequest = { method: call.method, url: baseUrl + call.path }
   const response = await send(fetchNow, request, call, signal)
-  const requestId = response.headers.get('x-request-id') ?? undefined
-  const text = await readText(response, request, requestId)
-  const { status } = response
-  if (status >= 400) throw toProblemError(response, text, { request, requestId }, secretsOf(call))
-  return { status, text, requestId, request }
+  const context = { request, requestId: response.headers.get('x-request-id') ?? undefined }
+  if (response.status < 400) return { response, ...context }
+  const text = await readText(response, context)
+  throw toProblemError(response, text, context, secretsOf(call))
 }
 
 async function send(
@@ -70,6 +88,7 @@ async function send(
     headers['authorization'] = `Bearer ${requireHeaderSafe(call.bearer)}`
   if (call.idempotencyKey !== undefined)
     headers['idempotency-key'] = requireHeaderSafe(call.idempotencyKey)
+  if (call.lastEventId !== undefined) headers['last-event-id'] = call.lastEventId
   if (call.body !== undefined) headers['content-type'] = 'application/json'
   const body = call.body === undefined ? null : JSON.stringify(call.body)
   try {
@@ -89,15 +108,11 @@ async function send(
   }
 }
 
-async function readText(
-  response: Response,
-  request: FailedRequest,
-  requestId: string | undefined,
-): Promise<string> {
+async function readText(response: Response, context: Omit<Begun, 'response'>): Promise<string> {
   try {
     return await response.text()
   } catch (cause) {
-    throw new TransportError('the answer broke off', { cause, request, requestId })
+    throw new TransportError('the answer broke off', { cause, ...context })
   }
 }
 

@@ -49,21 +49,29 @@ export class StandingSession {
     return this.#session.token
   }
 
-  /** Sends a call under the current token; under a fresh one if the broker has ended the session before its time. */
-  async send(
+  /** Sends a call under the current token, see `use`. */
+  send(
     call: Omit<Call, 'bearer'>,
     rule: RetryRule,
     options: CallOptions | undefined,
   ): Promise<Answer> {
     const { transport } = this.#broker
-    const bearer = await this.token(options)
+    return this.use((bearer) => transport.send({ ...call, bearer }, rule, options), options)
+  }
+
+  /** Works with the current token; with a fresh one if the broker has ended the session before its time. */
+  async use<Result>(
+    work: (token: string) => Promise<Result>,
+    options: CallOptions | undefined,
+  ): Promise<Result> {
+    const token = await this.token(options)
     try {
-      return await transport.send({ ...call, bearer }, rule, options)
+      return await work(token)
     } catch (error) {
       // A 401 has changed nothing. Whoever revoked the session and not the secret wants the next sign-in to succeed.
       if (!(error instanceof AuthenticationError)) throw error
-      if (this.#session?.token === bearer) this.#session = undefined
-      return transport.send({ ...call, bearer: await this.token(options) }, rule, options)
+      if (this.#session?.token === token) this.#session = undefined
+      return work(await this.token(options))
     }
   }
 

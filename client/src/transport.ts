@@ -1,5 +1,5 @@
 import { TimeoutError, TransportError } from './errors.ts'
-import { exchange } from './exchange.ts'
+import { begin, exchange } from './exchange.ts'
 import type { Answer, Call } from './exchange.ts'
 import {
   defaultMaxRetries,
@@ -63,6 +63,22 @@ export class Transport {
     }
   }
 
+  /**
+   * An answer that goes on, an event stream for instance: resolves when it begins, with its body still to be read. Sent
+   * once, without a deadline: `signal` ends the request and the body. Errors as of `send`.
+   *
+   * @example
+   * ```ts
+   * const call: Call = { method: 'GET', path: '/v1/audit/stream', bearer: await operator.token() }
+   * const { body } = await broker.transport.open(call, AbortSignal.timeout(60_000))
+   * ```
+   */
+  async open(call: Call, signal: AbortSignal): Promise<Response> {
+    signal.throwIfAborted()
+    const begun = await begin(this.#fetch ?? globalThis.fetch, this.url, call, signal)
+    return requireOwn({ ...begun, status: begun.response.status }).response
+  }
+
   async #sendUntilAnswered(
     call: Call,
     { rule, maxRetries, signal, endsAt }: Attempts,
@@ -92,7 +108,9 @@ interface Attempts {
 }
 
 // No broker redirects, and a credential follows nobody elsewhere.
-function requireOwn(answer: Answer): Answer {
+function requireOwn<Own extends Pick<Answer, 'status' | 'request' | 'requestId'>>(
+  answer: Own,
+): Own {
   if (answer.status >= 200 && answer.status < 300) return answer
   throw new TransportError('the answer is a redirect, which is not followed', answer)
 }

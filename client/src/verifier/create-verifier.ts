@@ -1,5 +1,6 @@
 import { Introspection } from './introspection.ts'
-import { readSettings } from './settings.ts'
+import { OfflineVerifier } from './offline-verifier.ts'
+import { readSettings, requireCredentials } from './settings.ts'
 import type { VerifierOptions } from './settings.ts'
 import type { Verifier } from './verification.ts'
 
@@ -32,5 +33,6 @@ import type { Verifier } from './verification.ts'
 export function createVerifier(options: VerifierOptions): Verifier & AsyncDisposable {
   const settings = readSettings(options)
   if (options.mode === 'introspect') return new Introspection(settings)
+  if (options.mode === 'offline') return new OfflineVerifier(settings, requireCredentials(options))
   throw new TypeError('mode must be introspect or offline')
 }

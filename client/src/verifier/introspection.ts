@@ -31,7 +31,7 @@ export class Introspection implements Verifier {
   readonly #surroundings: Surroundings
   readonly #answers: TokenCache<Answer>
   readonly #questions = new Map<string, Promise<Answer>>()
-  #isClosed = false
+  readonly #closing = new AbortController()
   /** Closes; only where the runtime has `Symbol.asyncDispose`. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>
 
@@ -56,26 +56,29 @@ export class Introspection implements Verifier {
     }
   }
 
-  async ready(options: ReadyOptions = {}): Promise<void> {
+  async ready({ timeout, signal: own }: ReadyOptions = {}): Promise<void> {
     const { broker } = this.#settings
     const attempt = async (signal: AbortSignal) => {
-      if (this.#isClosed) return
       // A broker that does not know what is revoked refuses to answer, whatever it is asked about.
       await broker.validate('-', { signal })
     }
-    await becomeReady(attempt, { ...options, surroundings: this.#surroundings })
-    if (this.#isClosed) throw new AgentWritError('the verifier is closed')
+    const closing = this.#closing.signal
+    await becomeReady(attempt, {
+      ...(timeout === undefined ? {} : { timeout }),
+      signal: own === undefined ? closing : AbortSignal.any([own, closing]),
+      surroundings: this.#surroundings,
+    })
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort(new AgentWritError('the verifier is closed'))
     this.#answers.clear()
   }
 
   /** In one turn with what is done with the result. */
   #judge({ claims, askedAt }: Answer, required: readonly string[]): Verification {
     const { maxStaleness } = this.#settings
-    if (this.#isClosed || ageOf(askedAt, this.#surroundings) > maxStaleness)
+    if (this.#closing.signal.aborted || ageOf(askedAt, this.#surroundings) > maxStaleness)
       return refuse('not_ready', required)
     if (claims === undefined) return refuse('invalid_token', required)
     const reason = findRefusal(claims, this.#settings, this.#surroundings.now())

@@ -27,7 +27,7 @@ export async function becomeReady(
     try {
       return await attempt(signal)
     } catch (error) {
-      if (!signal.aborted) failure = error
+      if (error !== signal.reason) failure = error
       await sleep(pauseBefore(count, error, random), signal).catch(() => undefined)
     }
   }
