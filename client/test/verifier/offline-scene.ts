@@ -18,6 +18,8 @@ export interface OfflineScene extends AsyncDisposable {
   readonly verifier: Verifier
   /** Paths that were asked for, by the verifier alone. */
   readonly asked: string[]
+  /** The ids that its streams were resumed behind. */
+  readonly resumed: string[]
   readonly errors: unknown[]
   /** Breaks the connections, and lets none be made until `mend`. */
   cut(): void
@@ -72,6 +74,7 @@ export async function offlineScene(options: OfflineSceneOptions = {}): Promise<O
     broker,
     verifier,
     asked,
+    resumed: line.resumed,
     errors,
     cut: () => line.cut(),
     mend: () => line.mend(),
@@ -94,6 +97,7 @@ export async function offlineScene(options: OfflineSceneOptions = {}): Promise<O
 class Line {
   readonly #port: () => number
   readonly #asked: string[]
+  readonly resumed: string[] = []
   #broken = new AbortController()
 
   constructor(port: () => number, asked: string[]) {
@@ -104,6 +108,8 @@ class Line {
   readonly fetch: typeof fetch = async (input, init) => {
     const { pathname } = new URL(new Request(input).url)
     this.#asked.push(pathname)
+    const lastEventId = new Headers(init?.headers).get('last-event-id')
+    if (lastEventId !== null) this.resumed.push(lastEventId)
     const signals = [this.#broken.signal, ...(init?.signal ? [init.signal] : [])]
     return fetch(`http://127.0.0.1:${this.#port()}${pathname}`, {
       ...init,

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
+import type { Reply } from '../local-server.ts'
+import { assertRefused } from './offline-scene.ts'
+import { scriptedScene } from './scripted-scene.ts'
+import { signingKey } from './stream-server.ts'
+import type { StreamServer } from './stream-server.ts'
+
+const keySets: Readonly<Record<string, (server: StreamServer) => Reply>> = {
+  'no keys': () => ({ body: { keys: [] } }),
+  'a key under a name that is not its own': ({ key: { published } }) => ({
+    body: { keys: [{ ...signingKey().published, kid: published.kid }] },
+  }),
+  'a key of another kind': ({ key: { published } }) => ({
+    body: {
+      keys: [
+        { ...published, kty: 'RSA' },
+        { ...published, crv: 'X25519' },
+      ],
+    },
+  }),
+  'things that are no keys': () => ({ body: { keys: [null, 7, 'key', {}, { kty: 'OKP' }] } }),
+}
+
+for (const [what, reply] of Object.entries(keySets)) {
+  test(`a key set with ${what} opens nothing`, async () => {
+    await using scene = await scriptedScene((server) => void (server.replies.keys = reply(server)))
+    const { server, verifier } = scene
+    ;(await server.connection()).begin()
+    await verifier.ready()
+    assertRefused(await verifier.verify(server.token()), 'invalid_token')
+  })
+}
+
+test('without a key set nothing is ready, and an unknown key cannot be judged while none can be had', async () => {
+  await using scene = await scriptedScene(({ replies }) => void (replies.keys = { status: 500 }))
+  const { server, verifier, errors, clock } = scene
+  while (errors.length === 0) await aTurnOfTheLoop()
+  assertRefused(await verifier.verify(server.token()), 'not_ready')
+  assert.ok(!server.asked.includes('/v1/revocations/stream'))
+  server.replies.keys = { body: { keys: [server.key.published] } }
+  while (clock.sleeping().length === 0) await aTurnOfTheLoop()
+  clock.advance(2_000)
+  ;(await server.connection()).begin()
+  await verifier.ready()
+  assert.ok((await verifier.verify(server.token())).ok)
+  server.replies.keys = { status: 500 }
+  clock.advance(2_000)
+  const foreign = signingKey().token(payloadOf(server.token()))
+  assertRefused(await verifier.verify(foreign), 'not_ready')
+  assert.ok((await verifier.verify(server.token())).ok)
+})
+
+test('a key that is published no more is not accepted, seen before or not', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  const connection = await server.connection()
+  connection.begin()
+  await verifier.ready()
+  const [seen, unseen] = [server.token(), server.token({ jti: 'd'.repeat(32) })]
+  assert.ok((await verifier.verify(seen)).ok)
+  const successor = signingKey()
+  server.replies.keys = { body: { keys: [successor.published] } }
+  clock.advance(2_000)
+  assert.ok((await verifier.verify(successor.token(payloadOf(seen)))).ok)
+  for (const token of [seen, unseen]) assertRefused(await verifier.verify(token), 'invalid_token')
+})
+
+test('a set of keys that is five minutes old is fetched anew', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  const connection = await server.connection()
+  connection.begin()
+  await verifier.ready()
+  clock.advance(300_001)
+  connection.fresh(0, clock.now())
+  await verifier.ready()
+  const token = server.token()
+  server.asked.length = 0
+  assert.ok((await verifier.verify(token)).ok)
+  while (server.asked.length === 0) await aTurnOfTheLoop()
+  assert.deepEqual(server.asked, ['/.well-known/jwks.json'])
+})
+
+function payloadOf(token: string) {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}
