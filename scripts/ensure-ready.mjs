@@ -17,7 +17,7 @@ export function ensureReady() {
     runOrStop('npm', ['ci', ...flags], 'npm ci failed; its message is above.')
   }
   requireNode24()
-  const parts = ['client/tsconfig.build.json', 'broker/tsconfig.build.json']
+  const parts = ['client/tsconfig.node.json', 'broker/tsconfig.build.json']
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   runOrStop('node', [compiler, '-b', ...parts], 'The build failed; the compiler says above why.')
 }

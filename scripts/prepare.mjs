@@ -8,7 +8,7 @@ const compiler = join(import.meta.dirname, '../node_modules/typescript/bin/tsc')
 if (existsSync(compiler)) {
   const built = spawnSync(
     'node',
-    [compiler, '-b', 'client/tsconfig.build.json', 'broker/tsconfig.build.json'],
+    [compiler, '-b', 'client/tsconfig.node.json', 'broker/tsconfig.build.json'],
     { cwd: join(import.meta.dirname, '..'), stdio: 'inherit' },
   )
   process.exitCode = built.status ?? 1

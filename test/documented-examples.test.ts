@@ -15,15 +15,16 @@ const packages = ['protocol', 'client', 'broker'].map((folder) => ({
   folder,
   names: readPublicNames(`${folder}/src/index.ts`),
 }))
+const entries = [...packages, { names: readPublicNames('client/src/node/index.ts') }]
 const pages = ['README.md', 'client/README.md', 'protocol/README.md', 'docs/guide/*.md']
 
 test('every public name says what it is', () => {
   assert.ok(packages.every(({ names }) => names.length > 4))
-  assert.deepEqual(placesOf(packages.flatMap(({ names }) => names.filter(isUndocumented))), [])
+  assert.deepEqual(placesOf(entries.flatMap(({ names }) => names.filter(isUndocumented))), [])
 })
 
 test('every public class and function shows an example, and so does every type of client and broker', () => {
-  const lacking = packages.flatMap(({ names }) =>
+  const lacking = entries.flatMap(({ names }) =>
     names.filter((found) => needsExample(found) && !hasExample(found)),
   )
   assert.deepEqual(placesOf(lacking), [])

@@ -1,15 +1,23 @@
 import type { AgentKeyInfo, Claims, DelegationRecord, ValidateResponse } from '@agentwrit/protocol'
 import { AgentKey } from './agent-key.ts'
+import { toAgentOptions } from './agent-options.ts'
+import type { AgentOptions } from './agent-options.ts'
+import { requireOrigins } from './allowed-origins.ts'
+import { BearerFetch } from './bearer-fetch.ts'
 import { toBroker } from './broker.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
 import { Delegation } from './delegation.ts'
 import type { WantedDelegation } from './delegation.ts'
-import { onDispose } from './dispose.ts'
+import { endQuietly, onDispose } from './dispose.ts'
+import type { ReleaseReport } from './dispose.ts'
 import { documentOf } from './document.ts'
 import type { Answered } from './document.ts'
 import { InvalidTokenError } from './errors.ts'
 import type { CallOptions, RenewalOptions } from './options.ts'
+import type { IssuedToken } from './renewable-token.ts'
 import { requireList } from './require-list.ts'
+import { requireScope } from './require-scope.ts'
+import type { RequiredScope } from './scoped.ts'
 import { TokenKeeper } from './token-keeper.ts'
 
 /**
@@ -22,7 +30,7 @@ import { TokenKeeper } from './token-keeper.ts'
  * }
  * ```
  */
-export interface Registration {
+export interface Registration extends AgentOptions {
   readonly broker: BrokerOrUrl
   /** The one-time ticket that an operator or an app has made; it lives for 30 seconds unless they said otherwise. */
   readonly launchToken: string
@@ -43,12 +51,20 @@ export interface Registration {
  * await using delegated = await Agent.accept(acceptance)
  * ```
  */
-export interface Acceptance {
+export interface Acceptance extends AgentOptions {
   readonly broker: BrokerOrUrl
   /** An agent's; as a rule one that another agent has delegated. */
   readonly token: string
   /** Whom it must be for; one for anybody else is then an `InvalidTokenError`. */
   readonly agentId?: string
+}
+
+/** What an agent is made of. */
+interface Beginning {
+  readonly broker: Broker
+  readonly identity: Identity
+  readonly issued: IssuedToken
+  readonly options: AgentOptions
 }
 
 interface Identity {
@@ -68,6 +84,7 @@ const isAgentClaims = documentOf<AgentClaims>({
   orch_id: 'string',
   task_id: 'string',
   scope: 'array',
+  iat: 'number',
   exp: 'number',
 })
 
@@ -79,8 +96,9 @@ const isAgentClaims = documentOf<AgentClaims>({
  * ```ts
  * await using agent = await Agent.register({
  *   broker: 'http://127.0.0.1:8080', launchToken, orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'],
+ *   allowedOrigins: ['https://sales.internal'],
  * })
- * await fetch('https://sales.internal/2026-10', { headers: { authorization: `Bearer ${await agent.token()}` } })
+ * await agent.fetch('https://sales.internal/2026-10')
  * ```
  */
 export class Agent {
@@ -94,19 +112,26 @@ export class Agent {
 
   readonly #broker: Broker
   readonly #chain: readonly DelegationRecord[]
+  readonly #options: AgentOptions
   readonly #keeper: TokenKeeper
+  readonly #bearer: BearerFetch
 
   static {
-    onDispose(this, (agent) => agent.release())
+    onDispose(this, (agent) => endQuietly(() => agent.release(), agent.#report))
   }
 
-  private constructor(broker: Broker, identity: Identity, keeper: TokenKeeper) {
+  private constructor({ broker, identity, issued, options }: Beginning) {
     this.#broker = broker
     this.agentId = identity.agentId
     this.orchId = identity.orchId
     this.taskId = identity.taskId
     this.#chain = Object.freeze([...identity.chain])
-    this.#keeper = keeper
+    this.#options = options
+    this.#keeper = new TokenKeeper(broker, issued)
+    this.#bearer = new BearerFetch(this.#keeper, options)
+    const { agentId } = this
+    broker.transport.logger.info('an agent begins', { agentId, expiresAt: this.expiresAt })
+    if (options.autoRenew === true) this.#keeper.renewByTimer()
   }
 
   /**
@@ -125,6 +150,8 @@ export class Agent {
   static async register(registration: Registration, options?: CallOptions): Promise<Agent> {
     const broker = toBroker(registration.broker)
     const scope = requireList(registration.scope, 'scope')
+    const agentOptions = toAgentOptions(registration)
+    requireOrigins(agentOptions)
     const key = await AgentKey.generate()
     const { nonce } = await broker.challenge(options)
     const answer = await broker.register(
@@ -140,12 +167,14 @@ export class Agent {
       options,
     )
     const { orchId, taskId } = registration
-    const expiresAt = broker.transport.surroundings.now() + answer.expires_in * 1000
-    return new Agent(
+    const lifetime = answer.expires_in * 1000
+    const expiresAt = broker.transport.surroundings.now() + lifetime
+    return new Agent({
       broker,
-      { agentId: answer.agent_id, orchId, taskId, chain: [] },
-      new TokenKeeper(broker, { token: answer.access_token, expiresAt, scope }),
-    )
+      identity: { agentId: answer.agent_id, orchId, taskId, chain: [] },
+      issued: { token: answer.access_token, expiresAt, lifetime, scope },
+      options: agentOptions,
+    })
   }
 
   /**
@@ -159,32 +188,28 @@ export class Agent {
    * console.log(delegated.scope, delegated.chain.length)
    * ```
    */
-  static async accept(
-    { broker: brokerOrUrl, token, agentId }: Acceptance,
-    options?: CallOptions,
-  ): Promise<Agent> {
-    const broker = toBroker(brokerOrUrl)
+  static async accept(acceptance: Acceptance, options?: CallOptions): Promise<Agent> {
+    const { token, agentId } = acceptance
+    const broker = toBroker(acceptance.broker)
+    const agentOptions = toAgentOptions(acceptance)
+    requireOrigins(agentOptions)
     const claims = requireAgent(await broker.validate(token, options))
     if (agentId !== undefined && claims.sub !== agentId)
       throw new InvalidTokenError('the token is for another agent')
-    const {
-      sub,
-      orch_id: orchId,
-      task_id: taskId,
-      scope,
-      exp,
-      delegation_chain: chain = [],
-    } = claims
-    return new Agent(
+    const { sub, orch_id: orchId, task_id: taskId, delegation_chain: chain = [] } = claims
+    const { scope, iat, exp } = claims
+    return new Agent({
       broker,
-      { agentId: sub, orchId, taskId, chain },
-      new TokenKeeper(broker, { token, expiresAt: exp * 1000, scope }),
-    )
+      identity: { agentId: sub, orchId, taskId, chain },
+      issued: { token, expiresAt: exp * 1000, lifetime: (exp - iat) * 1000, scope },
+      options: agentOptions,
+    })
   }
 
   /**
    * Takes over a token that another agent has delegated to this one, as the static `Agent.accept` does: an agent of its own
-   * with the same id, beside this one, which lives on as it is. An `InvalidTokenError` when the token is for anybody else.
+   * with the same id and options, beside this one, which lives on as it is. An `InvalidTokenError` when the token is for
+   * anybody else.
    *
    * @example
    * ```ts
@@ -193,7 +218,8 @@ export class Agent {
    * ```
    */
   accept(token: string, options?: CallOptions): Promise<Agent> {
-    return Agent.accept({ broker: this.#broker, token, agentId: this.agentId }, options)
+    const { agentId } = this
+    return Agent.accept({ broker: this.#broker, token, agentId, ...this.#options }, options)
   }
 
   /** What was asked for, last. For a decision about access, look at verified claims instead. */
@@ -212,17 +238,72 @@ export class Agent {
   }
 
   /**
-   * The current token, to be sent as `Authorization: Bearer …` (RFC 6750) and kept nowhere; during a renewal the new one,
-   * once it is there. Not renewed by itself: see `expiresAt`. Rejects with an `AgentReleasedError` or `AgentLostError` once
-   * there is none.
+   * The current token, to be sent as `Authorization: Bearer …` (RFC 6750) and kept nowhere. Renewed first, once for all who
+   * ask, when less than about a quarter of its life is left (10 s at least, half of its life at most). When that fails the
+   * token is given out as long as it lives, and the renewal tried again some seconds later; once it has ended, the error
+   * is that of the renewal. Rejects with an `AgentReleasedError` or `AgentLostError` once there is none. A `signal` ends the
+   * waiting, not the renewal.
    *
    * @example
    * ```ts
    * const { valid } = await broker.validate(await agent.token())
    * ```
    */
-  token(): Promise<string> {
-    return this.#keeper.token()
+  token(options?: CallOptions): Promise<string> {
+    return this.#keeper.token(options)
+  }
+
+  /**
+   * `fetch` with the token, renewed when due: sent to `allowedOrigins` and to nobody else, whoever has chosen the URL.
+   * Redirects are followed within the origin alone, five at most. A 401 for a token that was renewed meanwhile is asked
+   * again with the new one, unless the body is a stream. Nothing is buffered; there is no timeout but your `signal`.
+   *
+   * An `OriginDeniedError` for a URL or a redirect that leads elsewhere, a `TransportError` without an answer, a TypeError
+   * for a header `Authorization` of your own; after an abort the signal's reason, and otherwise as `token`.
+   *
+   * @example
+   * ```ts
+   * await using agent = await app.createAgent({
+   *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], allowedOrigins: ['https://sales.internal'],
+   * })
+   * const answer = await agent.fetch('https://sales.internal/2026-10')
+   * ```
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return this.#bearer.fetch(input, init)
+  }
+
+  /**
+   * Whether the agent holds these scopes, each of them, and was not released. As it was asked for: it stops mistakes of
+   * this program, and the server with the data decides by the verified token.
+   *
+   * @example
+   * ```ts
+   * if (agent.can('read:sales:2026-10')) console.log('go on')
+   * ```
+   */
+  can(required: RequiredScope): boolean {
+    try {
+      this.assert(required)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Throws a `ScopeDeniedError`, with what was required and what is held, unless the agent holds these scopes, each of
+   * them; an `AgentReleasedError` or `AgentLostError` once there is no token.
+   *
+   * @example
+   * ```ts
+   * const patientId = 'P-2014'
+   * agent.assert(scope`read:records:${patientId}`)
+   * ```
+   */
+  assert(required: RequiredScope): void {
+    this.#keeper.requireLive()
+    requireScope(required, this.scope)
   }
 
   /**
@@ -267,8 +348,12 @@ export class Agent {
       scope: requireList(scope, 'scope'),
       ...(ttl === undefined ? {} : { ttl }),
     }
-    const answer = await this.#keeper.use((token) => this.#broker.delegate(token, request, options))
-    return new Delegation(this.#broker, wanted, answer)
+    const answer = await this.#keeper.use(
+      (token) => this.#broker.delegate(token, request, options),
+      options,
+    )
+    const { onReleaseError } = this.#options
+    return new Delegation(this.#broker, { to, scope, onReleaseError }, answer)
   }
 
   /**
@@ -282,7 +367,7 @@ export class Agent {
    * ```
    */
   getAgentKey(agentId: string, options?: CallOptions): Promise<Answered<AgentKeyInfo>> {
-    return this.#keeper.use((token) => this.#broker.getAgentKey(token, agentId, options))
+    return this.#keeper.use((token) => this.#broker.getAgentKey(token, agentId, options), options)
   }
 
   /**
@@ -302,6 +387,11 @@ export class Agent {
     const { agentId, orchId, taskId, scope, expiresAt, chain } = this
     const told = { agentId, orchId, taskId, scope, expiresAt: expiresAt.toISOString() }
     return chain.length === 0 ? told : { ...told, depth: chain.length }
+  }
+
+  get #report(): ReleaseReport {
+    const { onReleaseError } = this.#options
+    return { logger: this.#broker.transport.logger, onReleaseError }
   }
 }
 

@@ -1,27 +1,36 @@
 import { Agent } from './agent.ts'
-import { toBroker } from './broker.ts'
+import { toAgentOptions } from './agent-options.ts'
+import type { AgentOptions } from './agent-options.ts'
+import { requireOrigins } from './allowed-origins.ts'
+import { requireCredentials } from './app-credentials.ts'
+import type { Credentials } from './app-credentials.ts'
 import type { Broker, BrokerOrUrl } from './broker.ts'
+import { endQuietly } from './dispose.ts'
 import type { CallOptions } from './options.ts'
 import { requireList } from './require-list.ts'
 import { StandingSession } from './standing-session.ts'
 import { Supervisor } from './supervisor.ts'
 
 /**
- * What an app signs in with; an operator gets it from `Operator.registerApp`.
+ * What an app signs in with; an operator gets it from `Operator.registerApp`. What is not given is read from the
+ * environment. The options for agents are those of all agents that the app starts.
  *
  * @example
  * ```ts
  * const credentials: AppCredentials = {
- *   broker: 'http://127.0.0.1:8080',
- *   clientId: process.env['AGENTWRIT_CLIENT_ID'] ?? '',
- *   clientSecret: process.env['AGENTWRIT_CLIENT_SECRET'] ?? '',
+ *   broker: 'http://127.0.0.1:8080', clientId, clientSecret, allowedOrigins: ['https://records.internal'],
  * }
  * ```
  */
-export interface AppCredentials {
-  readonly broker: BrokerOrUrl
-  readonly clientId: string
-  readonly clientSecret: string
+export interface AppCredentials extends AgentOptions {
+  /** By default `AGENTWRIT_BROKER_URL`. */
+  readonly broker?: BrokerOrUrl
+  /** By default `AGENTWRIT_CLIENT_ID`. */
+  readonly clientId?: string
+  /** By default `AGENTWRIT_CLIENT_SECRET`. */
+  readonly clientSecret?: string
+  /** Lets a program in a browser hold the secret: everybody who opens the page can then read it. */
+  readonly dangerouslyAllowBrowser?: boolean
 }
 
 /**
@@ -34,7 +43,7 @@ export interface AppCredentials {
  * }
  * ```
  */
-export interface WantedAgent {
+export interface WantedAgent extends AgentOptions {
   /** Who runs the work. */
   readonly orchId: string
   /** The piece of work; revoking the task ends the agent. */
@@ -62,31 +71,34 @@ export interface WantedAgent {
 export class App extends Supervisor {
   readonly clientId: string
   readonly #broker: Broker
+  readonly #agentOptions: AgentOptions
 
-  private constructor(broker: Broker, clientId: string, clientSecret: string) {
+  private constructor({ broker, clientId, clientSecret }: Credentials, options: AgentOptions) {
     const credentials = { client_id: clientId, client_secret: clientSecret }
-    const session = new StandingSession(broker, 'the app', (options) =>
-      broker.signInApp(credentials, options),
+    const session = new StandingSession(broker, 'the app', (signInOptions) =>
+      broker.signInApp(credentials, signInOptions),
     )
-    super(broker, session, '/v1/app/launch-tokens')
+    super(broker, session, '/v1/app/launch-tokens', options)
     this.clientId = clientId
     this.#broker = broker
+    this.#agentOptions = options
   }
 
   /**
-   * Signs in. An unknown id, a wrong secret and a deregistered app are one and the same `AuthenticationError`; too many
-   * attempts are a `RateLimitError`.
+   * Signs in; without arguments, with what the environment holds. A TypeError names the variable that is missing, and
+   * refuses a secret in a browser. An unknown id, a wrong secret and a deregistered app are one and the same
+   * `AuthenticationError`; too many attempts are a `RateLimitError`.
    *
    * @example
    * ```ts
-   * const app = await App.signIn({ broker, clientId, clientSecret })
+   * // AGENTWRIT_BROKER_URL, AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET
+   * await using app = await App.signIn()
    * ```
    */
-  static async signIn(
-    { broker, clientId, clientSecret }: AppCredentials,
-    options?: CallOptions,
-  ): Promise<App> {
-    const app = new App(toBroker(broker), clientId, clientSecret)
+  static async signIn(given: AppCredentials = {}, options?: CallOptions): Promise<App> {
+    const agentOptions = toAgentOptions(given)
+    requireOrigins(agentOptions)
+    const app = new App(requireCredentials(given), agentOptions)
     await app.token(options)
     return app
   }
@@ -106,6 +118,8 @@ export class App extends Supervisor {
    */
   async createAgent(wanted: WantedAgent, options?: CallOptions): Promise<Agent> {
     const { orchId, taskId, scope, ttl, agentName = `${orchId}/${taskId}` } = wanted
+    const agentOptions = toAgentOptions(wanted, this.#agentOptions)
+    requireOrigins(agentOptions)
     const made = await this.createLaunchToken(
       {
         agent_name: agentName,
@@ -117,7 +131,37 @@ export class App extends Supervisor {
       options,
     )
     const task = { launchToken: made.launch_token, orchId, taskId, scope }
-    return Agent.register({ broker: this.#broker, ...task }, options)
+    return Agent.register({ broker: this.#broker, ...task, ...agentOptions }, options)
+  }
+
+  /**
+   * Starts an agent, as `createAgent` does, works with it, and gives it back at the end whatever happens: resolves or
+   * rejects with what the work does. A release that fails is logged, and told to `onReleaseError`.
+   *
+   * @example
+   * ```ts
+   * const wanted: WantedAgent = {
+   *   orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], allowedOrigins: ['https://sales.internal'],
+   * }
+   * const report = await app.withAgent(wanted, async (agent) => {
+   *   const answer = await agent.fetch('https://sales.internal/2026-10')
+   *   return answer.text()
+   * })
+   * ```
+   */
+  async withAgent<Result>(
+    wanted: WantedAgent,
+    work: (agent: Agent) => Result | Promise<Result>,
+    options?: CallOptions,
+  ): Promise<Result> {
+    const agent = await this.createAgent(wanted, options)
+    try {
+      return await work(agent)
+    } finally {
+      const { onReleaseError } = toAgentOptions(wanted, this.#agentOptions)
+      const { logger } = this.#broker.transport
+      await endQuietly(() => agent.release(), { logger, onReleaseError })
+    }
   }
 
   /** What may be logged of an app. */

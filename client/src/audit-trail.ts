@@ -1,4 +1,7 @@
 import type { AuditEvent, AuditEventList, AuditEventType } from '@agentwrit/protocol'
+import { tailAudit } from './audit-tail.ts'
+import type { AuditTailFilter, TailedAuditEvent } from './audit-tail.ts'
+import type { Broker } from './broker.ts'
 import { documentOf } from './document.ts'
 import { readPages } from './pages.ts'
 import type { ListOptions } from './pages.ts'
@@ -37,9 +40,11 @@ const isPage = documentOf<AuditEventList>({ events: 'array', limit: 'number' })
 
 /** The audit trail, as far as whoever has signed in may see it. */
 export class AuditTrail {
+  readonly #broker: Broker
   readonly #session: StandingSession
 
-  constructor(session: StandingSession) {
+  constructor(broker: Broker, session: StandingSession) {
+    this.#broker = broker
     this.#session = session
   }
 
@@ -71,5 +76,14 @@ export class AuditTrail {
     }
     const list = { path: '/v1/audit/events', isPage, query }
     for await (const { events } of readPages(this.#session, list, options)) yield* events
+  }
+
+  tail(filter: AuditTailFilter): AsyncGenerator<TailedAuditEvent, void, undefined> {
+    return tailAudit(this.#broker.transport, this.#session, filter)
+  }
+
+  async *export(filter: AuditFilter): AsyncGenerator<string, void, undefined> {
+    for await (const event of this.list({ pageSize: 1000, ...filter }))
+      yield `${JSON.stringify(event)}\n`
   }
 }

@@ -1,6 +1,7 @@
 import type { DelegateResponse, DelegationRecord } from '@agentwrit/protocol'
 import type { Broker } from './broker.ts'
-import { onDispose } from './dispose.ts'
+import type { AgentOptions } from './agent-options.ts'
+import { endQuietly, onDispose } from './dispose.ts'
 import type { CallOptions } from './options.ts'
 import { releaseToken } from './release-token.ts'
 
@@ -47,16 +48,22 @@ export class Delegation {
   readonly #token: string
   readonly #expiresAt: number
   readonly #chain: readonly DelegationRecord[]
+  readonly #onReleaseError: AgentOptions['onReleaseError']
 
   static {
-    onDispose(this, (delegation) => delegation.release())
+    onDispose(this, (delegation) => {
+      const { logger } = delegation.#broker.transport
+      const onReleaseError = delegation.#onReleaseError
+      return endQuietly(() => delegation.release(), { logger, onReleaseError })
+    })
   }
 
   /** Made by `Agent.delegate`. */
-  constructor(broker: Broker, { to, scope }: WantedDelegation, answer: DelegateResponse) {
+  constructor(broker: Broker, wanted: WantedDelegation & AgentOptions, answer: DelegateResponse) {
     this.#broker = broker
-    this.agentId = to
-    this.scope = Object.freeze([...scope])
+    this.agentId = wanted.to
+    this.scope = Object.freeze([...wanted.scope])
+    this.#onReleaseError = wanted.onReleaseError
     this.#token = answer.access_token
     this.#expiresAt = broker.transport.surroundings.now() + answer.expires_in * 1000
     this.#chain = Object.freeze([...answer.delegation_chain])

@@ -309,6 +309,28 @@ export class ScopeDeniedError extends AgentWritError {
 }
 
 /**
+ * `agent.fetch` was to send the token to somebody who may not have it: an origin that `allowedOrigins` does not name, a URL
+ * with a user in it, a redirect that leads elsewhere. Nothing was sent there.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof OriginDeniedError) console.error('not allowed:', error.origin)
+ * ```
+ */
+export class OriginDeniedError extends AgentWritError {
+  static {
+    nameErrors(this, 'OriginDeniedError')
+  }
+  /** Scheme, host and port; undefined when the URL has none that could be allowed. */
+  readonly origin: string | undefined
+
+  constructor(message: string, origin?: string) {
+    super(message)
+    this.origin = origin
+  }
+}
+
+/**
  * What a `ScopeDeniedError` is made with.
  *
  * @example

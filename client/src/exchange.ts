@@ -1,7 +1,10 @@
 // One request and its answer: no retries, no state. Every way in which `fetch` can fail leaves here as an error of ours.
 import { TransportError } from './errors.ts'
 import type { FailedRequest } from './errors.ts'
+import { requireHeaderSafe } from './header-safe.ts'
 import { toProblemError } from './problem.ts'
+import { isBrowser } from './runtime.ts'
+import { toSafeCause } from './safe-cause.ts'
 import { wasNeverSent } from './unsent.ts'
 import { userAgent } from './version.ts'
 
@@ -23,7 +26,7 @@ export interface Call {
   readonly bearer?: string
   /** Names the call, so that the broker knows a repeat of it: 22 to 128 visible ASCII characters from a CSPRNG. */
   readonly idempotencyKey?: string
-  /** Resumes an event stream behind this event. */
+  /** Where a stream of events is to go on: the id of the last one that was had. */
   readonly lastEventId?: string
   /** Credentials inside the body. Should an answer echo one, or the bearer, it is blotted out of the error. */
   readonly secrets?: readonly string[]
@@ -46,80 +49,85 @@ export interface Answer {
   readonly request: FailedRequest
 }
 
-export async function exchange(
-  fetchNow: typeof fetch,
-  baseUrl: string,
-  call: Call,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const { response, ...context } = await begin(fetchNow, baseUrl, call, signal)
-  return { status: response.status, text: await readText(response, context), ...context }
+/** How a request gets to its broker. */
+interface Way {
+  readonly fetchNow: typeof fetch
+  readonly baseUrl: string
+  readonly signal: AbortSignal
 }
 
-/** An answer that is no error, with its body still to come. */
-export interface Begun {
+export async function exchange(way: Way, call: Call): Promise<Answer> {
+  const opened = await open(way, call, 'application/json')
+  const { response, request, requestId } = opened
+  const text = await readText(opened, call)
+  const { status } = response
+  if (status >= 400) throw toProblemError(response, text, { request, requestId }, secretsOf(call))
+  return { status, text, requestId, request }
+}
+
+/** As `exchange`, with the body of a 200 left to be read: a stream of events. */
+export async function openStream(way: Way, call: Call): Promise<OpenAnswer> {
+  const opened = await open(way, call, 'text/event-stream')
+  const { response, request, requestId } = opened
+  if (response.status === 200) return opened
+  const text = await readText(opened, call)
+  if (response.status >= 400)
+    throw toProblemError(response, text, { request, requestId }, secretsOf(call))
+  throw new TransportError('the answer is no stream of events', { request, requestId })
+}
+
+/**
+ * An answer that is no error, and whose body has not been read yet.
+ *
+ * @example
+ * ```ts
+ * const bearer = await operator.token()
+ * const opened: OpenAnswer = await broker.transport.open({ method: 'GET', path: '/v1/audit/stream', bearer })
+ * console.log(opened.requestId)
+ * ```
+ */
+export interface OpenAnswer {
   readonly response: Response
-  readonly request: FailedRequest
   readonly requestId: string | undefined
+  readonly request: FailedRequest
 }
 
-export async function begin(
-  fetchNow: typeof fetch,
-  baseUrl: string,
-  call: Call,
-  signal: AbortSignal,
-): Promise<Begun> {
+async function open(way: Way, call: Call, accept: string): Promise<OpenAnswer> {
+  const { fetchNow, baseUrl, signal } = way
   const request: FailedRequest = { method: call.method, url: baseUrl + call.path }
-  const response = await send(fetchNow, request, call, signal)
-  const context = { request, requestId: response.headers.get('x-request-id') ?? undefined }
-  if (response.status < 400) return { response, ...context }
-  const text = await readText(response, context)
-  throw toProblemError(response, text, context, secretsOf(call))
+  const { method, url } = request
+  const body = call.body === undefined ? null : JSON.stringify(call.body)
+  const headers = toHeaders(call, accept)
+  try {
+    const response = await fetchNow(url, { method, headers, body, signal, redirect: 'manual' })
+    return { response, request, requestId: response.headers.get('x-request-id') ?? undefined }
+  } catch (error) {
+    const cause = toSafeCause(error, secretsOf(call))
+    const neverSent = wasNeverSent(error)
+    throw new TransportError('the broker cannot be reached', { cause, request, neverSent })
+  }
 }
 
-async function send(
-  fetchNow: typeof fetch,
-  request: FailedRequest,
-  call: Call,
-  signal: AbortSignal,
-): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent }
+function toHeaders(call: Call, accept: string): Record<string, string> {
+  const headers: Record<string, string> = { accept }
+  // A page may not name its program, and a browser that lets it would ask the broker for leave first.
+  if (!isBrowser()) headers['user-agent'] = userAgent
   if (call.bearer !== undefined)
     headers['authorization'] = `Bearer ${requireHeaderSafe(call.bearer)}`
   if (call.idempotencyKey !== undefined)
     headers['idempotency-key'] = requireHeaderSafe(call.idempotencyKey)
-  if (call.lastEventId !== undefined) headers['last-event-id'] = call.lastEventId
+  if (call.lastEventId !== undefined) headers['last-event-id'] = requireHeaderSafe(call.lastEventId)
   if (call.body !== undefined) headers['content-type'] = 'application/json'
-  const body = call.body === undefined ? null : JSON.stringify(call.body)
-  try {
-    return await fetchNow(request.url, {
-      method: request.method,
-      headers,
-      body,
-      signal,
-      redirect: 'manual',
-    })
-  } catch (cause) {
-    throw new TransportError('the broker cannot be reached', {
-      cause,
-      request,
-      neverSent: wasNeverSent(cause),
-    })
-  }
+  return headers
 }
 
-async function readText(response: Response, context: Omit<Begun, 'response'>): Promise<string> {
+async function readText({ response, ...about }: OpenAnswer, call: Call): Promise<string> {
   try {
     return await response.text()
-  } catch (cause) {
-    throw new TransportError('the answer broke off', { cause, ...context })
+  } catch (error) {
+    const cause = toSafeCause(error, secretsOf(call))
+    throw new TransportError('the answer broke off', { ...about, cause })
   }
-}
-
-// `fetch` quotes a header that it refuses, and that text would end up in an error.
-function requireHeaderSafe(text: string): string {
-  if (/^[\x21-\x7e]+$/.test(text)) return text
-  throw new TypeError('a token or key must be non-empty and of visible ASCII characters')
 }
 
 function secretsOf({ bearer, idempotencyKey, secrets = [] }: Call): readonly string[] {

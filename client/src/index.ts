@@ -1,9 +1,11 @@
 export { Agent } from './agent.ts'
 export type { Acceptance, Registration } from './agent.ts'
+export type { AgentOptions } from './agent-options.ts'
 export { AgentKey } from './agent-key.ts'
 export type { AgentFilter, DelegationSelection } from './agents.ts'
 export { App } from './app.ts'
 export type { AppCredentials, WantedAgent } from './app.ts'
+export type { AuditTailFilter, TailedAuditEvent } from './audit-tail.ts'
 export type { AuditFilter } from './audit-trail.ts'
 export { Broker } from './broker.ts'
 export type { BrokerOrUrl, RenewOptions } from './broker.ts'
@@ -20,6 +22,7 @@ export {
   InvalidTokenError,
   isAgentWritError,
   NotFoundError,
+  OriginDeniedError,
   ProblemError,
   RateLimitError,
   ScopeDeniedError,
@@ -27,7 +30,8 @@ export {
   TransportError,
 } from './errors.ts'
 export type { DeniedScopes, ErrorContext, FailedRequest, Problem } from './errors.ts'
-export type { Answer, Call } from './exchange.ts'
+export type { Answer, Call, OpenAnswer } from './exchange.ts'
+export type { LogFields, Logger } from './logger.ts'
 export { Operator } from './operator.ts'
 export type { SignIn } from './operator.ts'
 export type { CallOptions, ClientOptions, RenewalOptions, Surroundings } from './options.ts'
@@ -41,6 +45,8 @@ export type {
   WantedRevocation,
 } from './revocations.ts'
 export { scope } from './scope-tag.ts'
+export { scoped } from './scoped.ts'
+export type { RequiredScope } from './scoped.ts'
 export { Supervisor } from './supervisor.ts'
 export { Transport } from './transport.ts'
 export { createVerifier } from './verifier/create-verifier.ts'

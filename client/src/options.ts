@@ -1,3 +1,6 @@
+import type { Logger } from './logger.ts'
+import { wakeAfter } from './runtime.ts'
+
 /**
  * Time and chance, as the client sees them; tests hand in their own.
  *
@@ -14,6 +17,8 @@ export interface Surroundings {
   readonly elapsed: () => number
   /** Rejects with the signal's reason when it is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Calls back once, and keeps no process alive for it; returns how to call it off. */
+  readonly wakeAfter: (milliseconds: number, wake: () => void) => () => void
   /** 0 <= x < 1, for the jitter of retries; never for anything secret. */
   readonly random: () => number
 }
@@ -33,6 +38,8 @@ export interface ClientOptions {
   readonly timeout?: number
   /** How often a call may be repeated, where repeating it is safe, from 0 to 10. Default 2. */
   readonly maxRetries?: number
+  /** Told what the client does; silent by default. */
+  readonly logger?: Logger
   readonly surroundings?: Partial<Surroundings>
 }
 
@@ -70,7 +77,7 @@ export interface RenewalOptions extends CallOptions {
 export const defaultTimeout = 10_000
 export const defaultMaxRetries = 2
 // What timers of all runtimes can count to.
-const longestTimeout = 2 ** 31 - 1
+export const longestTimeout: number = 2 ** 31 - 1
 const mostRetries = 10
 
 export function requireTimeout(timeout: number): number {
@@ -88,6 +95,7 @@ export const realSurroundings: Surroundings = {
   now: Date.now,
   elapsed: () => performance.now(),
   random: Math.random,
+  wakeAfter,
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {

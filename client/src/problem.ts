@@ -1,5 +1,6 @@
 // RFC 9457 documents as errors. The document is a stranger's text: members of another type are dropped, long ones are
 // cut, and a credential that comes back in one is blotted out.
+import { blot } from './blot.ts'
 import {
   AuthenticationError,
   AuthorizationError,
@@ -61,14 +62,6 @@ function readMembers(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {}
   }
-}
-
-function blot(text: string, secrets: readonly string[]): string {
-  // Also as it would stand in a JSON text that is quoted in the document.
-  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-  return spellings
-    .filter(Boolean)
-    .reduce((blotted, secret) => blotted.replaceAll(secret, '[redacted]'), text)
 }
 
 // Seconds only: the broker never sends a date.

@@ -1,6 +1,6 @@
 import type { Broker } from './broker.ts'
 import { AgentReleasedError, AuthenticationError } from './errors.ts'
-import type { Answer, Call } from './exchange.ts'
+import type { Answer, Call, OpenAnswer } from './exchange.ts'
 import type { CallOptions } from './options.ts'
 import type { RetryRule } from './retry.ts'
 
@@ -42,37 +42,27 @@ export class StandingSession {
   async token(options?: CallOptions): Promise<string> {
     const { now } = this.#broker.transport.surroundings
     if (this.#session !== undefined && now() < this.#session.renewAt) return this.#session.token
-    this.#signingIn ??= this.#open(options).finally(() => {
+    this.#signingIn ??= this.#signInAnew(options).finally(() => {
       this.#signingIn = undefined
     })
     this.#session = await this.#signingIn
     return this.#session.token
   }
 
-  /** Sends a call under the current token, see `use`. */
+  /** Sends a call under the current token. */
   send(
     call: Omit<Call, 'bearer'>,
     rule: RetryRule,
     options: CallOptions | undefined,
   ): Promise<Answer> {
     const { transport } = this.#broker
-    return this.use((bearer) => transport.send({ ...call, bearer }, rule, options), options)
+    return this.#use(options, (bearer) => transport.send({ ...call, bearer }, rule, options))
   }
 
-  /** Works with the current token; with a fresh one if the broker has ended the session before its time. */
-  async use<Result>(
-    work: (token: string) => Promise<Result>,
-    options: CallOptions | undefined,
-  ): Promise<Result> {
-    const token = await this.token(options)
-    try {
-      return await work(token)
-    } catch (error) {
-      // A 401 has changed nothing. Whoever revoked the session and not the secret wants the next sign-in to succeed.
-      if (!(error instanceof AuthenticationError)) throw error
-      if (this.#session?.token === token) this.#session = undefined
-      return work(await this.token(options))
-    }
+  /** Opens a stream of events under the current token. */
+  open(call: Omit<Call, 'bearer'>, options: CallOptions): Promise<OpenAnswer> {
+    const { transport } = this.#broker
+    return this.#use(options, (bearer) => transport.open({ ...call, bearer }, options))
   }
 
   /** Releases the token and forgets the secret. */
@@ -83,7 +73,23 @@ export class StandingSession {
     if (session !== undefined) await this.#broker.release(session.token, options)
   }
 
-  async #open(options: CallOptions | undefined): Promise<Session> {
+  /** Works under the current token; under a fresh one if the broker has ended the session before its time. */
+  async #use<Result>(
+    options: CallOptions | undefined,
+    work: (bearer: string) => Promise<Result>,
+  ): Promise<Result> {
+    const bearer = await this.token(options)
+    try {
+      return await work(bearer)
+    } catch (error) {
+      // A 401 has changed nothing. Whoever revoked the session and not the secret wants the next sign-in to succeed.
+      if (!(error instanceof AuthenticationError)) throw error
+      if (this.#session?.token === bearer) this.#session = undefined
+      return work(await this.token(options))
+    }
+  }
+
+  async #signInAnew(options: CallOptions | undefined): Promise<Session> {
     if (this.#signIn === undefined) throw new AgentReleasedError(`${this.#who} has signed out`)
     const { now } = this.#broker.transport.surroundings
     const { access_token: token, expires_in } = await this.#signIn(options)

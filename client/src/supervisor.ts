@@ -7,12 +7,14 @@ import type {
   DelegationTree,
   LaunchTokenInfo,
 } from '@agentwrit/protocol'
+import type { AgentOptions } from './agent-options.ts'
 import { Agents } from './agents.ts'
 import type { AgentFilter, DelegationSelection } from './agents.ts'
 import { AuditTrail } from './audit-trail.ts'
+import type { AuditTailFilter, TailedAuditEvent } from './audit-tail.ts'
 import type { AuditFilter } from './audit-trail.ts'
 import type { Broker } from './broker.ts'
-import { onDispose } from './dispose.ts'
+import { endQuietly, onDispose } from './dispose.ts'
 import type { Answered } from './document.ts'
 import { LaunchTokens } from './launch-tokens.ts'
 import type { CallOptions } from './options.ts'
@@ -45,19 +47,30 @@ export class Supervisor {
   readonly #agents: Agents
   readonly #revocations: Revocations
   readonly #auditTrail: AuditTrail
+  readonly #onReleaseError: AgentOptions['onReleaseError']
 
   static {
-    onDispose(this, (supervisor) => supervisor.signOut())
+    onDispose(this, (supervisor) => {
+      const { logger } = supervisor.#broker.transport
+      const onReleaseError = supervisor.#onReleaseError
+      return endQuietly(() => supervisor.signOut(), { logger, onReleaseError })
+    })
   }
 
   /** Of `Operator` and `App` only. */
-  protected constructor(broker: Broker, session: StandingSession, launchTokensPath: string) {
+  protected constructor(
+    broker: Broker,
+    session: StandingSession,
+    launchTokensPath: string,
+    { onReleaseError }: AgentOptions = {},
+  ) {
     this.#broker = broker
     this.#session = session
     this.#launchTokens = new LaunchTokens(session, launchTokensPath)
     this.#agents = new Agents(session)
     this.#revocations = new Revocations(broker, session)
-    this.#auditTrail = new AuditTrail(session)
+    this.#auditTrail = new AuditTrail(broker, session)
+    this.#onReleaseError = onReleaseError
   }
 
   /**
@@ -222,6 +235,38 @@ export class Supervisor {
    */
   listAuditEvents(filter: AuditFilter = {}): AsyncGenerator<AuditEvent, void, undefined> {
     return this.#auditTrail.list(filter)
+  }
+
+  /**
+   * The audit trail as it is written: each event that happens from now on, for ever. A stream that breaks off is opened
+   * again where it ended, with growing pauses, and with `maxRetries` given up after as many attempts in a row; without it,
+   * never. Ends with `break`, or by `signal`, which is then what it rejects with. What happened between two epochs of a
+   * restored broker may be missing, and is logged as a warning. Resume in another process with `after`.
+   *
+   * @example
+   * ```ts
+   * for await (const { timestamp, event_type, actor } of operator.tailAudit({ outcome: 'denied' })) {
+   *   console.warn(timestamp, event_type, actor)
+   * }
+   * ```
+   */
+  tailAudit(filter: AuditTailFilter = {}): AsyncGenerator<TailedAuditEvent, void, undefined> {
+    return this.#auditTrail.tail(filter)
+  }
+
+  /**
+   * The audit trail as JSON Lines (https://jsonlines.org), oldest first: a line of text for each event, with its line
+   * break. What `verifyAuditExport` of `@agentwrit/protocol` takes, if nothing is filtered out.
+   *
+   * @example
+   * ```ts
+   * import { writeFile } from 'node:fs/promises'
+   *
+   * await writeFile('audit.jsonl', operator.exportAudit())
+   * ```
+   */
+  exportAudit(filter: AuditFilter = {}): AsyncGenerator<string, void, undefined> {
+    return this.#auditTrail.export(filter)
   }
 
   /**

@@ -1,179 +1,154 @@
-import type { TokenResponse } from '@agentwrit/protocol'
 import type { Broker } from './broker.ts'
 import {
   AgentLostError,
   AgentReleasedError,
   AgentWritError,
   AuthenticationError,
-  ProblemError,
-  TransportError,
 } from './errors.ts'
-import { makeIdempotencyKey } from './idempotency-key.ts'
+import { longestTimeout } from './options.ts'
 import type { CallOptions, RenewalOptions } from './options.ts'
 import { releaseToken } from './release-token.ts'
+import { RenewableToken } from './renewable-token.ts'
+import type { IssuedToken } from './renewable-token.ts'
 import { requireList } from './require-list.ts'
+import { untilAborted } from './until-aborted.ts'
 
-/** A renewal by the name under which it can be asked for again. */
-interface NamedRenewal {
-  readonly idempotencyKey: string
-  readonly scope?: readonly string[]
-}
-
-interface HeldToken {
-  readonly token: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-  readonly scope: readonly string[]
-}
+// Even a broker whose tokens are born dead is not asked without a pause.
+const shortestPause = 250
 
 /**
  * The one live token of an agent's session.
- * Laws: one renewal at a time, whoever asks; a renewal that may have been carried out is asked for under its own name or
- * not at all; after a release, or the loss of a renewal, there is no token.
+ * Laws: one renewal at a time, whoever asks; nobody is refused the token because its renewal has failed, as long as it
+ * lives; after a release, or the loss of a renewal, there is no token.
  */
 export class TokenKeeper {
   readonly #broker: Broker
-  #state: 'live' | 'released' | 'lost' = 'live'
-  #token: string
-  #expiresAt: number
-  #scope: readonly string[]
+  readonly #token: RenewableToken
   #renewal: Promise<void> | undefined
-  /** Sent, perhaps carried out, and not answered yet. */
-  #unanswered: NamedRenewal | undefined
+  #lastFailure: Error | undefined
+  #isEnding = false
+  #isReleased = false
+  #cancelTimer: (() => void) | undefined
 
-  constructor(broker: Broker, { token, expiresAt, scope }: HeldToken) {
+  constructor(broker: Broker, token: IssuedToken) {
     this.#broker = broker
-    this.#token = token
-    this.#expiresAt = expiresAt
-    this.#scope = Object.freeze([...scope])
+    this.#token = new RenewableToken(broker, token)
   }
 
   get scope(): readonly string[] {
-    return this.#scope
+    return this.#token.scope
   }
 
   get expiresAt(): Date {
-    return new Date(this.#expiresAt)
+    return new Date(this.#token.schedule.expiresAt)
   }
 
-  async token(): Promise<string> {
-    await this.#renewal
-    this.#requireLive()
-    return this.#token
+  /** The token, renewed first when that is due. The signal ends the waiting alone: others may wait for the same renewal. */
+  async token({ signal, ...options }: CallOptions = {}): Promise<string> {
+    signal?.throwIfAborted()
+    this.requireLive()
+    if (this.#renewal !== undefined || (this.#token.schedule.isDue && !this.#isEnding))
+      await untilAborted(this.#tryToRenew(options), signal)
+    this.requireLive()
+    if (this.#token.schedule.hasEnded)
+      throw this.#lastFailure ?? new AgentWritError('the token of the agent has ended')
+    return this.#token.text
   }
 
   /** Does something with the token, and again with its successor when it was renewed meanwhile: a 401 has changed nothing. */
-  async use<Result>(work: (token: string) => Promise<Result>): Promise<Result> {
-    const token = await this.token()
+  async use<Result>(
+    work: (token: string) => Promise<Result>,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    const token = await this.token(options)
     try {
       return await work(token)
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error
-      const successor = await this.token()
-      if (successor === token) throw error
+      const successor = await this.successorOf(token, options)
+      if (successor === undefined) throw error
       return work(successor)
     }
   }
 
+  /** What a token was renewed to, for whoever was refused with it; undefined if it still is the one. */
+  async successorOf(token: string, options: CallOptions = {}): Promise<string | undefined> {
+    // The refusal may be the only trace of a renewal that was carried out and never answered.
+    if (this.#token.text === token && this.#token.isUnanswered)
+      await untilAborted(this.#tryToRenew({}), options.signal)
+    const current = await this.token(options)
+    return current === token ? undefined : current
+  }
+
   async renew(options: RenewalOptions): Promise<void> {
     if (options.scope !== undefined) requireList(options.scope, 'scope')
-    this.#requireLive()
+    this.requireLive()
     options.signal?.throwIfAborted()
     // A renewal under way may leave more than this one asks for.
     while (options.scope !== undefined && this.#renewal !== undefined)
       await this.#renewal.catch(() => undefined)
-    this.#requireLive()
-    this.#renewal ??= this.#renewNow(options).finally(() => {
+    this.requireLive()
+    this.#renewal ??= this.#renewAndRemember(options).finally(() => {
       this.#renewal = undefined
     })
     await this.#renewal
   }
 
+  /** Renews by itself from now on, until the token has ended or is given back. */
+  renewByTimer(): void {
+    const { now, wakeAfter } = this.#broker.transport.surroundings
+    const pause = Math.max(this.#token.schedule.nextAttempt - now(), shortestPause)
+    this.#cancelTimer = wakeAfter(Math.min(pause, longestTimeout), () => void this.#renewOnTime())
+  }
+
   async release(options: CallOptions | undefined): Promise<void> {
+    this.#isEnding = true
+    this.#cancelTimer?.()
     // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
     await this.#renewal?.catch(() => undefined)
-    if (this.#state === 'released') return
-    await releaseToken(this.#broker, this.#token, options)
-    this.#state = 'released'
-  }
-
-  async #renewNow({ scope, ...options }: RenewalOptions): Promise<void> {
-    const unanswered = this.#unanswered
-    if (unanswered !== undefined) {
-      await this.#renewByName(unanswered, options)
-      if (JSON.stringify(scope) === JSON.stringify(unanswered.scope)) return
-    }
-    const narrowed = scope === undefined ? {} : { scope: Object.freeze([...scope]) }
-    if (await this.#canRepeat(options)) {
-      const idempotencyKey = makeIdempotencyKey()
-      await this.#renewByName({ idempotencyKey, ...narrowed }, options)
-    } else if (scope === undefined) {
-      await this.#renewOnce(options)
-    } else {
-      throw new AgentWritError('this broker cannot narrow the scope of a token')
-    }
-  }
-
-  async #canRepeat(options: CallOptions): Promise<boolean> {
+    if (this.#isReleased) return
     try {
-      return await this.#broker.supports('renew-idempotency', options)
+      await releaseToken(this.#broker, this.#token.text, options)
+      this.#isReleased = true
+    } finally {
+      this.#isEnding = false
+    }
+  }
+
+  /** Throws when there is no token to be had. */
+  requireLive(): void {
+    if (this.#isReleased) throw new AgentReleasedError('the agent was released')
+    if (this.#token.isLost) throw new AgentLostError('a renewal of this agent was never answered')
+  }
+
+  async #renewOnTime(): Promise<void> {
+    try {
+      await this.token()
+      if (!this.#isEnding && !this.#isReleased) this.renewByTimer()
     } catch (error) {
-      // A proxy may keep the route to itself. Whatever else goes wrong, no renewal has been sent yet.
-      if (error instanceof ProblemError && error.status < 500) return false
+      if (this.#isReleased) return
+      const { logger } = this.#broker.transport
+      logger.error('the token of an agent has ended: it is not renewed any more', { error })
+    }
+  }
+
+  /** Renews, or waits for whoever does; a failure shows in the state alone. */
+  #tryToRenew(options: CallOptions): Promise<void> {
+    return (this.#renewal ?? this.renew(options)).catch(() => undefined)
+  }
+
+  async #renewAndRemember(options: RenewalOptions): Promise<void> {
+    try {
+      await this.#token.renew(options)
+      this.#lastFailure = undefined
+    } catch (error) {
+      const { isUnanswered, schedule } = this.#token
+      // Whoever has cancelled a renewal knows; nobody else is to hear of it.
+      if (error instanceof Error && options.signal?.aborted !== true) this.#lastFailure = error
+      schedule.rest({ isUnanswered })
+      const { logger } = this.#broker.transport
+      logger.warn('a renewal has failed', { error, isUnanswered, expiresAt: this.expiresAt })
       throw error
     }
   }
-
-  async #renewByName(renewal: NamedRenewal, options: CallOptions): Promise<void> {
-    const isRepeat = this.#unanswered !== undefined
-    this.#unanswered = renewal
-    try {
-      this.#take(await this.#broker.renew(this.#token, { ...options, ...renewal }))
-      this.#scope = renewal.scope ?? this.#scope
-      this.#unanswered = undefined
-    } catch (error) {
-      if (!isFinal(error)) throw error
-      this.#unanswered = undefined
-      if (!isRepeat || !(error instanceof AuthenticationError)) throw error
-      // The first attempt was kept, its answer is lost, and it is too late to ask again. A renewal under another name
-      // would look like a thief's.
-      this.#state = 'lost'
-      throw new AgentLostError('the renewal was sent and never answered', { cause: error })
-    }
-  }
-
-  async #renewOnce(options: CallOptions): Promise<void> {
-    try {
-      this.#take(await this.#broker.renew(this.#token, options))
-    } catch (cause) {
-      if (isRefusal(cause)) throw cause
-      this.#state = 'lost'
-      throw new AgentLostError('the renewal was sent and never answered', { cause })
-    }
-  }
-
-  #take(answer: TokenResponse): void {
-    this.#token = answer.access_token
-    this.#expiresAt = this.#broker.transport.surroundings.now() + answer.expires_in * 1000
-  }
-
-  #requireLive(): void {
-    if (this.#state === 'released') throw new AgentReleasedError('the agent was released')
-    if (this.#state === 'lost')
-      throw new AgentLostError('a renewal of this agent was never answered')
-  }
-}
-
-/** Whether the broker has said no for good: asking again would not help. */
-function isFinal(error: unknown): boolean {
-  if (!(error instanceof ProblemError)) return false
-  return error.status < 500 && error.status !== 408 && error.status !== 429
-}
-
-/** Whether it is certain that a failed renewal has changed nothing. */
-function isRefusal(error: unknown): boolean {
-  if (error instanceof TransportError) return error.neverSent
-  if (!(error instanceof ProblemError)) return false
-  if (error.status < 500) return true
-  return error.errorCode === 'service_unavailable' && error.hint === undefined
 }

@@ -1,6 +1,8 @@
 import { TimeoutError, TransportError } from './errors.ts'
-import { begin, exchange } from './exchange.ts'
-import type { Answer, Call } from './exchange.ts'
+import { exchange, openStream } from './exchange.ts'
+import type { Answer, Call, OpenAnswer } from './exchange.ts'
+import { toQuietLogger } from './logger.ts'
+import type { LogFields, Logger } from './logger.ts'
 import {
   defaultMaxRetries,
   defaultTimeout,
@@ -25,6 +27,8 @@ export class Transport {
   /** Without a slash at its end. */
   readonly url: string
   readonly surroundings: Surroundings
+  /** The client's own, made so that it never throws; it may be told more. */
+  readonly logger: Logger
   readonly #fetch: typeof fetch | undefined
   readonly #timeout: number
   readonly #maxRetries: number
@@ -33,6 +37,7 @@ export class Transport {
   constructor(url: string | URL, options: ClientOptions = {}) {
     this.url = toBaseUrl(url)
     this.surroundings = { ...realSurroundings, ...options.surroundings }
+    this.logger = toQuietLogger(options.logger)
     this.#fetch = options.fetch
     this.#timeout = requireTimeout(options.timeout ?? defaultTimeout)
     this.#maxRetries = requireMaxRetries(options.maxRetries ?? defaultMaxRetries)
@@ -64,19 +69,34 @@ export class Transport {
   }
 
   /**
-   * An answer that goes on, an event stream for instance: resolves when it begins, with its body still to be read. Sent
-   * once, without a deadline: `signal` ends the request and the body. Errors as of `send`.
+   * Opens a stream of events: resolves when it begins, and leaves its body to be read. Only that beginning has a deadline;
+   * `signal` ends the stream too. Refusals are as of `send`. Asked once: whoever follows a stream asks again.
    *
    * @example
    * ```ts
-   * const call: Call = { method: 'GET', path: '/v1/audit/stream', bearer: await operator.token() }
-   * const { body } = await broker.transport.open(call, AbortSignal.timeout(60_000))
+   * const bearer = await operator.token()
+   * const { response } = await broker.transport.open({ method: 'GET', path: '/v1/audit/stream', bearer })
+   * await response.body?.cancel()
    * ```
    */
-  async open(call: Call, signal: AbortSignal): Promise<Response> {
-    signal.throwIfAborted()
-    const begun = await begin(this.#fetch ?? globalThis.fetch, this.url, call, signal)
-    return requireOwn({ ...begun, status: begun.response.status }).response
+  async open(call: Call, options: CallOptions = {}): Promise<OpenAnswer> {
+    const { surroundings, logger } = this
+    const timeout = requireTimeout(options.timeout ?? this.#timeout)
+    const deadline = new AbortController()
+    const request = { method: call.method, url: this.url + call.path }
+    const late = new TimeoutError(`no answer within ${timeout} ms`, { request })
+    const stopClock = surroundings.wakeAfter(timeout, () => deadline.abort(late))
+    const signals = [deadline.signal, ...(options.signal ? [options.signal] : [])]
+    try {
+      const opened = await openStream(this.#way(AbortSignal.any(signals)), call)
+      logger.debug('a stream', { ...about(call), requestId: opened.requestId })
+      return opened
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      throw deadline.signal.aborted ? late : error
+    } finally {
+      stopClock()
+    }
   }
 
   async #sendUntilAnswered(
@@ -87,16 +107,36 @@ export class Transport {
     for (let attempt = 0; ; attempt += 1) {
       signal.throwIfAborted()
       try {
-        // Looked up now, so that a `fetch` that is replaced later (by a mock, by instrumentation) is the one in use.
-        return await exchange(this.#fetch ?? globalThis.fetch, this.url, call, signal)
+        return await this.#sendOnce(call, signal)
       } catch (error) {
         if (signal.aborted || attempt >= maxRetries || !mayRetry(rule, error)) throw error
         const pause = pauseBefore(attempt, error, random)
         // An error now is worth more than a timeout later.
         if (now() + pause >= endsAt) throw error
+        this.logger.warn('a request has failed and is repeated', { ...about(call), error, pause })
         await sleep(pause, signal)
       }
     }
+  }
+
+  async #sendOnce(call: Call, signal: AbortSignal): Promise<Answer> {
+    const { now } = this.surroundings
+    const begin = now()
+    const tell = (fields: LogFields): void =>
+      this.logger.debug('a request', { ...about(call), ...fields, milliseconds: now() - begin })
+    try {
+      const answer = await exchange(this.#way(signal), call)
+      tell({ status: answer.status, requestId: answer.requestId })
+      return answer
+    } catch (error) {
+      tell({ error })
+      throw error
+    }
+  }
+
+  #way(signal: AbortSignal) {
+    // Looked up now, so that a `fetch` that is replaced later (by a mock, by instrumentation) is the one in use.
+    return { fetchNow: this.#fetch ?? globalThis.fetch, baseUrl: this.url, signal }
   }
 }
 
@@ -107,10 +147,13 @@ interface Attempts {
   readonly endsAt: number
 }
 
+/** Without the query: what is asked for may be somebody's secret, and a path never is. */
+function about({ method, path }: Call): LogFields {
+  return { method, path: path.replace(/\?.*$/s, '') }
+}
+
 // No broker redirects, and a credential follows nobody elsewhere.
-function requireOwn<Own extends Pick<Answer, 'status' | 'request' | 'requestId'>>(
-  answer: Own,
-): Own {
+function requireOwn(answer: Answer): Answer {
   if (answer.status >= 200 && answer.status < 300) return answer
   throw new TransportError('the answer is a redirect, which is not followed', answer)
 }

@@ -12,6 +12,7 @@ const deepest = 4
 /** Whether a failed `fetch` certainly sent nothing. */
 export function wasNeverSent(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > deepest) return false
+  if ('syscall' in error && error.syscall === 'connect') return true
   if ('code' in error && typeof error.code === 'string') return neverConnected.has(error.code)
   return wasNeverSent(error.cause, depth + 1)
 }

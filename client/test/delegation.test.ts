@@ -26,6 +26,7 @@ const claims = {
   orch_id: 'reports',
   task_id: 'monthly',
   scope,
+  iat: Date.UTC(2026, 0, 2) / 1000,
   exp: Date.UTC(2026, 0, 2) / 1000 + expiresIn,
   delegation_chain: chain,
 }

@@ -59,20 +59,34 @@ function write(outgoing: ServerResponse, { status = 200, headers = {}, body }: R
   outgoing.end(typeof body === 'string' || body === undefined ? body : `${JSON.stringify(body)}\n`)
 }
 
-/** Time that stands still but for sleeping, and chance that is always the same. */
+/** Time that stands still but for sleeping, and chance that is always the same. Timers go off when time is advanced. */
 export function stillSurroundings(): Surroundings & {
   readonly pauses: number[]
   advance(milliseconds: number): void
+  /** How many timers are waiting. */
+  waiting(): number
 } {
   let now = Date.UTC(2026, 0, 2)
   const pauses: number[] = []
+  const timers = new Map<() => void, number>()
   return {
     pauses,
+    waiting: () => timers.size,
+    wakeAfter: (milliseconds, wake) => {
+      const timer = () => wake()
+      timers.set(timer, now + milliseconds)
+      return () => void timers.delete(timer)
+    },
     now: () => now,
     elapsed: () => now,
     random: () => 0.5,
     advance: (milliseconds) => {
       now += milliseconds
+      for (const [timer, at] of timers) {
+        if (at > now) continue
+        timers.delete(timer)
+        timer()
+      }
     },
     sleep: async (milliseconds) => {
       pauses.push(milliseconds)

@@ -87,9 +87,7 @@ export class RevocationFeed {
     const { sleep } = transport.surroundings
     const { heard } = watch(patience, bark, { sleep, signal })
     try {
-      const response = await session.use((bearer) => transport.open(this.#call(bearer), signal), {
-        signal,
-      })
+      const { response } = await session.open(this.#call(), { signal })
       this.#freshness.connected()
       for await (const event of readRevocationStream(response, heard)) this.#take(event)
       if (!this.#isFollowing) throw new TransportError('the revocation stream was never up to date')
@@ -102,9 +100,9 @@ export class RevocationFeed {
     return Math.max(patienceWhileFresh, this.#parts.settings.maxStaleness / 2)
   }
 
-  #call(bearer: string): Call {
+  #call(): Call {
     const { lastEventId } = this.#follower
-    return { method: 'GET', path, bearer, ...(lastEventId === undefined ? {} : { lastEventId }) }
+    return { method: 'GET', path, ...(lastEventId === undefined ? {} : { lastEventId }) }
   }
 
   #take(event: RevocationStreamEvent | undefined): void {

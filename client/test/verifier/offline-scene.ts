@@ -126,7 +126,7 @@ class Line {
   }
 }
 
-function clockOf(broker: TestBroker): Surroundings {
+function clockOf(broker: TestBroker): Omit<Surroundings, 'wakeAfter'> {
   const now = () => broker.now()
   const beginning = now()
   return {

@@ -1,7 +1,7 @@
 import type { Surroundings } from '@agentwrit/client'
 
 /** The two clocks of a verifier, moved by hand; whoever sleeps wakes up once so much time has passed. */
-export interface TestClock extends Surroundings {
+export interface TestClock extends Omit<Surroundings, 'wakeAfter'> {
   /** Both clocks go on. */
   advance(milliseconds: number): void
   /** Only the clock on the wall is set, as an operator does it, or a machine that has slept. */

@@ -1,0 +1,1 @@
+export { currentAgent, withAgent } from './ambient-agent.ts'
