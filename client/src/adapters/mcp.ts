@@ -1,0 +1,12 @@
+// The published entry: the Model Context Protocol, version 2 of its TypeScript SDK, on both sides.
+export { agentOf } from './admitted.ts'
+export { mcpAuthProvider } from './mcp-auth-provider.ts'
+export type { McpAuthProvider, TokenSource } from './mcp-auth-provider.ts'
+export { requireToken } from './mcp-gate.ts'
+export type { McpAdmission, McpGate } from './mcp-gate.ts'
+export { requireToolScope } from './mcp-tool.ts'
+export type { ChallengedCall, GuardedTool, ToolRefusal } from './mcp-tool.ts'
+export type { ToolContext } from './mcp-tool-context.ts'
+export { mcpVerifier } from './mcp-verifier.ts'
+export type { McpAuthInfo, McpTokenVerifier } from './mcp-verifier.ts'
+export type { ScopeOf, Scopes } from './scope-of.ts'
