@@ -65,7 +65,7 @@ export const tokenCases: Readonly<Partial<Record<AuditEventType, Case>>> = {
       agent_id: world.delegate.claims.sub,
       task_id: 'october',
       app_id: world.made.app_id,
-      jti: world.child.claims.jti,
+      jti: world.app.claims.jti,
       ...success,
     }),
     detail: ({ child }) => new RegExp(`level=token \\| target=${child.claims.jti} \\| reason=lost`),

@@ -125,6 +125,66 @@ describe('a credential', () => {
     })
   }
 
+  const endingsAcrossApps: readonly (readonly [string, (world: AcrossApps) => Promise<unknown>])[] =
+    [
+      [
+        'the login that launched the delegate is revoked',
+        ({ other, ...world }) => revoke(world, 'token', other.claims.jti),
+      ],
+      [
+        'the app that launched the delegate is cut off',
+        ({ other, ...world }) => revoke(world, 'agent', other.claims.sub),
+      ],
+      [
+        'the app that launched the delegate is deregistered',
+        ({ broker, admin, other }) =>
+          ask(broker, 'DELETE', `/v1/admin/apps/${other.claims.app_id}`, { bearer: admin.token }),
+      ],
+    ]
+  for (const [cause, end] of endingsAcrossApps) {
+    test(`handed on to another app tells its end when ${cause}`, async () => {
+      await using broker = await testBroker()
+      const admin = await signInAdmin(broker)
+      const app = await signInApp(broker, await registerApp(broker, { delegates_to: ['*'] }))
+      const other = await signInApp(broker, await registerApp(broker, { delegates_to: ['*'] }))
+      const delegate = await agentOf(broker, other, 'november')
+      const child = await delegated(broker, await agentOf(broker, app, 'october'), delegate)
+      const grandchild = await delegated(broker, child, await agentOf(broker, app, 'december'))
+      const before = await Promise.all(
+        [child, grandchild].map(({ claims }) => list(broker, admin, `?credential=${claims.jti}`)),
+      )
+      await end({ broker, admin, other })
+      for (const [place, { token, claims }] of [child, grandchild].entries()) {
+        assert.equal((await broker.client.validate(token)).valid, false)
+        const told = typesOf(await list(broker, admin, `?credential=${claims.jti}`))
+        const fresh = told.slice(before.map(numbersOf)[place]?.length)
+        assert.ok(fresh.some((type) => type === 'token_revoked' || type === 'app_deregistered'))
+        assert.ok(fresh.includes('revocation_effect'), JSON.stringify(fresh))
+      }
+    })
+  }
+
+  test('of an operator tells whom it has revoked, and not what others have', async () => {
+    await using broker = await testBroker()
+    const [admin, other] = [await signInAdmin(broker), await signInAdmin(broker)]
+    const agent = await agentOf(broker, admin, 'october')
+    const bystander = await agentOf(broker, admin, 'november')
+    await revokeAs(broker, admin, { level: 'token', target: agent.claims.jti })
+    await revokeAs(broker, admin, { level: 'agent', target: agent.claims.sub })
+    const ofAdmin = typesOf(await list(broker, other, `?credential=${admin.claims.jti}`))
+    const effects = ['token_revoked', 'revocation_effect']
+    assert.deepEqual(ofAdmin.slice(-4), [...effects, ...effects])
+    const ofAgent = typesOf(await list(broker, other, `?credential=${agent.claims.jti}`))
+    assert.deepEqual(ofAgent.slice(-4), [...effects, ...effects])
+    const ofBystander = typesOf(await list(broker, other, `?credential=${bystander.claims.jti}`))
+    assert.equal(ofBystander.at(-1), 'token_issued')
+    assert.ok(
+      !typesOf(await list(broker, other, `?credential=${other.claims.jti}`)).includes(
+        'token_revoked',
+      ),
+    )
+  })
+
   test('that nobody knows has no events', async () => {
     await using broker = await testBroker()
     const admin = await signInAdmin(broker)
@@ -141,6 +201,8 @@ interface Lineage {
   readonly app: Held
   readonly agent: Held
 }
+
+type AcrossApps = Pick<Lineage, 'broker' | 'admin'> & { readonly other: Held }
 
 function revoke(
   { broker, admin }: Pick<Lineage, 'broker' | 'admin'>,

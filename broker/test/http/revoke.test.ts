@@ -46,7 +46,7 @@ test('an unknown target is revoked as well: it killed nothing, is listed, and is
   assert.deepEqual(
     events.map(({ event_type, agent_id, task_id, jti }) => [event_type, agent_id, task_id, jti]),
     [
-      [undefined, undefined, unknownToken],
+      [undefined, undefined, admin.claims.jti],
       [undefined, undefined, admin.claims.jti],
       [undefined, undefined, admin.claims.jti],
       ['spiffe://agentwrit.local/agent/o/t/0011223344556677', undefined, admin.claims.jti],
@@ -165,7 +165,7 @@ test('an operator can revoke all sessions of operators, its own too, and sign in
   )
 })
 
-test('an operator’s revocation of an agent is told to its app, with agent, task and token', async () => {
+test('an operator’s revocation of an agent is told to its app, with agent, task and revoker', async () => {
   await using broker = await testBroker()
   const admin = await signInAdmin(broker)
   const agent = await agentOf(broker, await signInApp(broker, await registerApp(broker)), 'october')
@@ -178,7 +178,7 @@ test('an operator’s revocation of an agent is told to its app, with agent, tas
     agent_id,
     task_id: 'october',
     app_id,
-    jti,
+    jti: admin.claims.jti,
     actor: 'admin',
   })
   assert.partialDeepStrictEqual(agents, { agent_id, app_id, jti: admin.claims.jti })

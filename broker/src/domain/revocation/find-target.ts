@@ -28,11 +28,10 @@ export async function findTarget(
 }
 
 async function findToken({ store }: Context, jti: string): Promise<KnownTarget> {
-  const named = /^[0-9a-f]{32}$/.test(jti) ? { jti } : {}
   const session = await store.sessions.findByToken(jti)
-  if (session === undefined) return { isAgent: false, concerned: named }
+  if (session === undefined) return { isAgent: false, concerned: {} }
   const isAgent = session.kind === 'agent' || session.kind === 'delegated'
-  return { sid: session.sid, isAgent, concerned: { ...named, ...concernedBy(session) } }
+  return { sid: session.sid, isAgent, concerned: concernedBy(session) }
 }
 
 function concernedBy({ sub, taskId, orchId, appId }: Session): Concerned {

@@ -60,10 +60,10 @@ function draftEntry(
   }
 }
 
-/** An app sees what it did itself, and what was done to its agents. */
+/** An app sees what it did itself, and what was done to its agents. The credential named is the one that acted. */
 function concernedBy({ kind, claims }: Caller, { concerned }: KnownTarget): Concerned {
   const own = kind === 'app' && claims.app_id !== undefined ? { app_id: claims.app_id } : {}
-  return { jti: claims.jti, ...concerned, ...own }
+  return { ...concerned, jti: claims.jti, ...own }
 }
 
 /** Of an entry that tells its effect already, that one. */

@@ -18,7 +18,7 @@ export async function traceCredential(source: RowSource, jti: string): Promise<S
   // Of one length for every credential, so that there is one statement for all.
   const starts = pad<Value[]>(
     steps.map(({ part, token }) => [part, token]),
-    highestClimb,
+    mostSteps,
     [null, null],
   )
   const givers = pad<Value>(
@@ -26,7 +26,7 @@ export async function traceCredential(source: RowSource, jti: string): Promise<S
     2 * highestClimb,
     null,
   )
-  const ends = pad<Value>(endsOf(steps), 2 * highestClimb + 2, null)
+  const ends = pad<Value>(endsOf(steps), 2 * mostSteps + 2, null)
   const since = steps[0]?.issued?.seq ?? 0
   return {
     text: `seq in (
@@ -36,18 +36,15 @@ export async function traceCredential(source: RowSource, jti: string): Promise<S
       select seq from audit_events where relates_to in (${tokensOf("part = 'own'")})
       union
       select seq from audit_events where relates_to in (${tokensOf("part <> 'own'")})
-        and ${isOneOf(['token_revoked'])} and seq > ?
+        and ${isOneOf(['token_revoked', 'token_reuse_detected', 'revocation_effect'])} and seq > ?
       union
       select seq from audit_events where jti in (${tokensOf("part = 'delegator'")})
-        and ${isOneOf(['token_released'])} and seq > ?
-      union
-      select seq from audit_events where jti in (${tokensOf("part <> 'own'")})
-        and ${isOneOf(['token_reuse_detected', 'revocation_effect'])} and seq > ?
+        and ${isOneOf(['token_released', 'revocation_effect'])} and seq > ?
       union
       select seq from audit_events where relates_to in (${listOf(ends)}) and seq > ?
       union
       select seq from audit_events where seq in (${listOf(givers)}))`,
-    values: [...starts.flat(), since, since, since, ...ends, since, ...givers],
+    values: [...starts.flat(), since, since, ...ends, since, ...givers],
   }
 }
 
@@ -64,8 +61,10 @@ interface Step {
 
 /** Five delegations, a registration and a login. */
 const highestClimb = 8
+/** With the login that launched each delegate. */
+const mostSteps = 2 * highestClimb
 
-/** From the session up to the login that it descends from, as far as the trail reaches back. */
+/** From the session up to the login that it descends from, as far as the trail reaches back; then the delegates' logins. */
 async function climb(source: RowSource, jti: string): Promise<Step[]> {
   const steps: Step[] = []
   let next: Pick<Step, 'part' | 'token'> | undefined = { part: 'own', token: jti }
@@ -76,7 +75,21 @@ async function climb(source: RowSource, jti: string): Promise<Step[]> {
     steps.push({ ...next, issued: found?.event, givers })
     next = parentOf(found, launch)
   }
-  return steps
+  return [...steps, ...(await launchersOfDelegates(source, steps))]
+}
+
+/** They have given the credential nothing, but their revocation ends it, too (contract 2.7). */
+async function launchersOfDelegates(source: RowSource, steps: readonly Step[]): Promise<Step[]> {
+  const launchers: Step[] = []
+  for (const { issued } of steps) {
+    if (issued?.event_type !== 'delegation_created') continue
+    const registered = await findRegistration(source, issued.agent_id)
+    const token = (await findLaunch(source, registered?.relation))?.event.jti
+    if (token === undefined) continue
+    const login = await findIssued(source, token)
+    launchers.push({ part: 'launcher', token, issued: login?.event, givers: [] })
+  }
+  return launchers
 }
 
 interface Issued {
@@ -99,6 +112,15 @@ function findIssued(source: RowSource, token: string): Promise<Issued | undefine
   const text = `with recursive starts (part, jti) as (values ('own', ?)), ${sessions('starts')}
     ${selectEvent} where jti in (${tokensOf('true')}) and ${isOneOf(issuing)} order by seq limit 1`
   return findEvent(source, text, token)
+}
+
+async function findRegistration(
+  source: RowSource,
+  agentId: string | undefined,
+): Promise<Issued | undefined> {
+  if (agentId === undefined) return undefined
+  const text = `${selectEvent} where agent_id = ? and ${isOneOf(['token_issued'])} order by seq limit 1`
+  return findEvent(source, text, agentId)
 }
 
 async function findLaunch(
