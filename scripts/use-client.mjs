@@ -26,7 +26,10 @@ assert.equal((await broker.validate(first)).valid, false)
 assert.equal((await broker.validate(await agent.token())).valid, true)
 await agent.release()
 
-const made = await operator.registerApp({ name: `check-${process.versions.node.split('.')[0]}`, scopes: scope })
+const made = await operator.registerApp({
+  name: `check-${process.versions.node.split('.')[0]}`,
+  scopes: scope,
+})
 process.env.AGENTWRIT_BROKER_URL = url
 process.env.AGENTWRIT_CLIENT_ID = made.client_id
 process.env.AGENTWRIT_CLIENT_SECRET = made.client_secret
