@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { encodeHex } from '@agentwrit/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { Config, Secrets } from './config.ts'
+import type { Config, ReadConfig, Secrets } from './config.ts'
+import { showSettings } from './config/show-settings.ts'
 import { openKeys } from './crypto/broker-keys.ts'
 import { fingerprint, macKey } from './crypto/derived-keys.ts'
 import { loadSigningKeyFile } from './crypto/key-file.ts'
@@ -14,12 +16,14 @@ import type { Clock, Log, Random } from './domain/surroundings.ts'
 import { makeSeedTokens, type SeedTokens } from './domain/operators/seed-tokens.ts'
 import { RevocationIndex } from './domain/revocation/revocation-index.ts'
 import { KeyFollower } from './domain/signing-keys/key-follower.ts'
+import { Statistics } from './domain/statistics/statistics.ts'
 import { makeFeeds } from './domain/streams/feeds.ts'
 import { followFeeds } from './follow-feeds.ts'
 import { buildApp } from './http/app.ts'
 import { listen, stopListening } from './http/server/listen.ts'
 import { Metrics } from './http/state/metrics.ts'
 import { Readiness } from './http/state/readiness.ts'
+import { keepStatistics } from './keep-statistics.ts'
 import { startMaintenance } from './maintenance.ts'
 import { startWatching } from './watch-head.ts'
 import { isStoreEmpty, openStore } from './store/open-store.ts'
@@ -29,7 +33,7 @@ import { version } from './version.ts'
 
 /**
  * What a broker is made of. `log` takes what any structured logger does; `clock` is milliseconds since the epoch and
- * `random` a CSPRNG, both the machine's own by default.
+ * `random` a CSPRNG, both the machine's own by default. `sources`: what operators are told of where settings are from.
  *
  * @example
  * ```ts
@@ -40,6 +44,7 @@ import { version } from './version.ts'
 export interface BrokerOptions {
   readonly config: Config
   readonly secrets: Secrets
+  readonly sources?: ReadConfig['sources']
   readonly log: Log
   readonly clock?: Clock
   readonly random?: Random
@@ -96,8 +101,9 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     fingerprint: fingerprint(seed),
     firstSigningKey: makeFirstSigningKey({ seedFile: seed, imported: config.importSigningKey, at }),
     clock,
-    observe: storeObserver(metrics, (events) => {
+    observe: storeObserver(metrics, (events, _seconds, place) => {
       live.checkpoints.eventsCommitted(events)
+      live.statistics.eventsCommitted(events, place)
       following.told()
     }),
     warn: (message) => log.warn({}, message),
@@ -107,13 +113,14 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const signingKeys = await store.signingKeys.all()
   const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
   opened.use(keys)
-  const { notBefore } = await store.head()
+  const { notBefore, seq } = await store.head()
   metrics.eventsLoaded(await store.audit.count())
   // Whichever is later: entries that the store's time has ended must not leave their tokens alive on a clock set back.
   const since = Math.max(at, store.lastTime())
   const revocations = new RevocationIndex(notBefore, await store.revocations.inForce(since), since)
   const follower = new KeyFollower({ keys, store: store.signingKeys, clock, log })
   const live: Live = {
+    identity: { id: encodeHex(random(8)), version, startedAt: at },
     revocations,
     verified: verifiedTokenCache(),
     refusals: new Refusals({ audit: store.audit, clock, log, counted: invalidTokens(metrics) }),
@@ -121,18 +128,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     checkpoints: new CheckpointMaker({ keys, store, signingKeys: follower, clock, log }),
     head: new HeadWatch({ store: store.epochs, revocations, log }),
     feeds: makeFeeds({ store, clock, config }),
+    statistics: new Statistics(() => Math.max(clock(), store.lastTime()), seq),
     verifying: new Set(),
     previewing: new Set(),
   }
   const context: Context = { config, clock, random, keys, store, log, live }
   const following = followFeeds(live.feeds)
   opened.defer(() => following.stop())
-  const watching = startWatching(live.head)
-  opened.defer(() => watching.stop())
-  const maintenance = startMaintenance(context)
-  opened.defer(() => maintenance.stop())
+  const rounds = [startWatching(live.head), startMaintenance(context), keepStatistics(context)]
+  for (const round of rounds) opened.defer(() => round.stop())
   const readiness = new Readiness(store, clock)
-  const app = await buildApp({ context, readiness, metrics, version, tls })
+  const settings = showSettings(options)
+  const app = await buildApp({ context, readiness, metrics, version, settings, tls })
   opened.defer(() => stopListening(app, readiness))
   const seedTokens = config.seedTokens ? await makeSeedTokens(context) : undefined
   readiness.markReady()
@@ -151,10 +158,10 @@ async function listenAt(app: FastifyInstance, { bindAddress, port, tlsMode }: Co
 
 function storeObserver(metrics: Metrics, signing: StoreObserver['eventsCommitted']): StoreObserver {
   return {
-    eventsCommitted(events, seconds) {
+    eventsCommitted(events, seconds, place) {
       metrics.eventsCommitted(events)
       if (events.length > 0) metrics.writeDuration(seconds)
-      signing(events, seconds)
+      signing(events, seconds, place)
     },
     tokensKilled: (level, count) => metrics.tokensKilled(level, count),
     operationFailed: (operation) => metrics.storeFailed(operation),

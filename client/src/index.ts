@@ -33,7 +33,7 @@ export type { DeniedScopes, ErrorContext, FailedRequest, Problem } from './error
 export type { Answer, Call, OpenAnswer } from './exchange.ts'
 export type { LogFields, Logger } from './logger.ts'
 export { Operator } from './operator.ts'
-export type { SignIn } from './operator.ts'
+export type { SignIn } from './sign-in.ts'
 export type { CallOptions, ClientOptions, RenewalOptions, Surroundings } from './options.ts'
 export type { ListOptions } from './pages.ts'
 export type { RetryRule } from './retry.ts'

@@ -1,6 +1,8 @@
 import type {
   AppInfo,
   AuditKeyList,
+  BrokerList,
+  ConfigResponse,
   DeregisterAppResponse,
   RegisterAppRequest,
   RegisterAppResponse,
@@ -9,37 +11,25 @@ import type {
   RotateAppSecretResponse,
   RotateKeyRequest,
   RotateKeyResponse,
+  StatsResponse,
   UpdateAppRequest,
   VerifyAuditResponse,
 } from '@agentwrit/protocol'
 import { Apps } from './apps.ts'
 import { toBroker } from './broker.ts'
-import type { Broker, BrokerOrUrl } from './broker.ts'
+import type { Broker } from './broker.ts'
 import type { Answered } from './document.ts'
 import type { CallOptions } from './options.ts'
+import { Overview } from './overview.ts'
 import type { ListOptions } from './pages.ts'
 import { Revocations } from './revocations.ts'
 import type { RevocationFilter } from './revocations.ts'
+import type { SignIn } from './sign-in.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { StandingSession } from './standing-session.ts'
 import { Supervisor } from './supervisor.ts'
 import { verifyAudit } from './verify-audit.ts'
 import type { VerifyAuditOptions } from './verify-audit.ts'
-
-/**
- * What an operator signs in with.
- *
- * @example
- * ```ts
- * const signIn: SignIn = { broker: 'http://127.0.0.1:8080', secret: process.env['AA_ADMIN_SECRET'] ?? '' }
- * ```
- */
-export interface SignIn {
-  readonly broker: BrokerOrUrl
-  readonly secret: string
-  /** A named account; without it, the secret is the broker's own admin secret. */
-  readonly operator?: string
-}
 
 /**
  * Somebody who runs the broker. The secret and the short-lived token it buys stay in memory; the token is bought anew
@@ -58,6 +48,7 @@ export class Operator extends Supervisor {
   readonly #apps: Apps
   readonly #revocations: Revocations
   readonly #signingKeys: SigningKeys
+  readonly #overview: Overview
 
   private constructor(broker: Broker, signIn: Omit<SignIn, 'broker'>) {
     const session = new StandingSession(broker, 'the operator', (options) =>
@@ -68,6 +59,7 @@ export class Operator extends Supervisor {
     this.#apps = new Apps(session)
     this.#revocations = new Revocations(broker, session)
     this.#signingKeys = new SigningKeys(session)
+    this.#overview = new Overview(session)
   }
 
   /**
@@ -259,5 +251,47 @@ export class Operator extends Supervisor {
    */
   verifyAudit(options: VerifyAuditOptions = {}): Promise<VerifyAuditResponse> {
     return verifyAudit(this.#session, options)
+  }
+
+  /**
+   * What happened in the last 24 hours: tokens issued by kind and killed by level, refusals by type, live agents. Each
+   * list has a number for each of 1,440 minutes, the one under way last. `complete` is false while a broker that has just
+   * started still reads what was before.
+   *
+   * @example
+   * ```ts
+   * const { issued, refused } = await operator.stats()
+   * console.log(`${issued.agent.at(-2)} agents' tokens in the last full minute`, Object.keys(refused))
+   * ```
+   */
+  stats(options?: CallOptions): Promise<Answered<StatsResponse>> {
+    return this.#overview.stats(options)
+  }
+
+  /**
+   * Every setting of the broker that answers, and where it is from. Of what is secret it tells only `set` or `unset`.
+   *
+   * @example
+   * ```ts
+   * const { settings } = await operator.config()
+   * for (const { variable, value, source } of settings) console.log(variable, value ?? '-', source)
+   * ```
+   */
+  config(options?: CallOptions): Promise<Answered<ConfigResponse>> {
+    return this.#overview.config(options)
+  }
+
+  /**
+   * The brokers of the deployment: since when each one runs, and how far and how freshly it knows what is revoked
+   * (`index_age` in seconds). On SQLite there is one, the broker that answers.
+   *
+   * @example
+   * ```ts
+   * const { brokers } = await operator.brokers()
+   * for (const { id, version, index_age } of brokers) console.log(id, version, `${index_age} s`)
+   * ```
+   */
+  brokers(options?: CallOptions): Promise<Answered<BrokerList>> {
+    return this.#overview.brokers(options)
   }
 }

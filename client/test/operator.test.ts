@@ -7,6 +7,7 @@ import {
   Broker,
   NotFoundError,
   Operator,
+  TransportError,
 } from '@agentwrit/client'
 import { launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
 import type { LocalServer, Script } from './local-server.ts'
@@ -184,4 +185,45 @@ test('apps are listed over all pages, uncounted', async () => {
   for await (const { app_id } of operator.listApps()) ids.push(app_id)
   assert.deepEqual(ids, ['b', 'a'])
   assert.equal(server.received[1]?.path, '/v1/admin/apps?total=false&limit=100')
+})
+
+test('what an operator asks about brokers is asked again when it was not answered', async () => {
+  const perMinute = {
+    issued: {},
+    killed: {},
+    refused: {},
+    live_agents: [],
+    from: '',
+    complete: true,
+  }
+  const answers = new Map<string, object>([
+    ['/v1/admin/stats', perMinute],
+    ['/v1/admin/config', { settings: [] }],
+    ['/v1/admin/brokers', { brokers: [] }],
+  ])
+  const asked = new Set<string>()
+  await using server = await serveOperators(({ path }) => {
+    const body = answers.get(path)
+    if (body === undefined || asked.has(path)) return body && { body }
+    asked.add(path)
+    return 'hang up'
+  })
+  const broker = new Broker(server.url, { surroundings: stillSurroundings() })
+  const operator = await Operator.signIn({ broker, secret })
+  assert.equal((await operator.stats()).complete, true)
+  assert.deepEqual((await operator.config()).settings, [])
+  assert.deepEqual((await operator.brokers()).brokers, [])
+  assert.equal(server.received.length, 7)
+})
+
+test('an answer that is none of a broker is a TransportError', async () => {
+  await using server = await serveOperators(({ path }) =>
+    path.startsWith('/v1/admin/') && path !== '/v1/admin/auth'
+      ? { body: { brokers: {} } }
+      : undefined,
+  )
+  const operator = await Operator.signIn({ broker: server.url, secret })
+  await assert.rejects(operator.stats(), TransportError)
+  await assert.rejects(operator.config(), TransportError)
+  await assert.rejects(operator.brokers(), TransportError)
 })

@@ -176,6 +176,21 @@ test('an operator lets an app in, changes it and puts it out; the app starts age
   await assert.rejects(operator.getApp('app-nobody-000000'), NotFoundError)
 })
 
+test('an operator sees how the broker is: what happened, how it is set, how far it has come', async () => {
+  await using broker = await testBroker()
+  const operator = await broker.operator()
+  await broker.agent()
+  const { issued, killed, live_agents: agents, complete, requestId } = await operator.stats()
+  assert.deepEqual([issued.admin.at(-1), issued.agent.at(-1), complete], [1, 1, true])
+  assert.deepEqual([killed.chain.length, agents.length], [1440, 1440])
+  assert.match(requestId ?? '', /^[0-9a-f]{16}$/)
+  const { settings } = await operator.config()
+  const secret = settings.find(({ variable }) => variable === 'AA_ADMIN_SECRET')
+  assert.deepEqual([secret?.secret, secret?.value], [true, 'set'])
+  const { brokers } = await operator.brokers()
+  assert.equal(brokers[0]?.version, (await broker.client.health()).version)
+})
+
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const collected: Item[] = []
   for await (const item of items) collected.push(item)

@@ -15,6 +15,15 @@ export const document: Check = {
       },
     },
     {
+      title: 'what operators are told of the brokers themselves',
+      run: async (broker) => {
+        for (const name of ['stats', 'config', 'brokers']) {
+          const { status } = await broker.get(`/v1/admin/${name}`, await broker.operator())
+          expect(status === 200, `GET /v1/admin/${name} answers ${status}`)
+        }
+      },
+    },
+    {
       title: 'all answers of this run',
       needs: ['comparison'],
       run: async ({ inspector }) => expect(inspector.compares, 'the document cannot be read'),

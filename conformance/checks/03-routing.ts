@@ -60,6 +60,9 @@ const getRoutes = [
   '/v1/app/launch-tokens',
   '/v1/audit/keys',
   '/v1/delegations',
+  '/v1/admin/stats',
+  '/v1/admin/config',
+  '/v1/admin/brokers',
 ]
 
 async function headEverywhere(broker: Broker): Promise<void> {

@@ -88,3 +88,5 @@ export type { AuditVerifyFault, VerifyAuditResponse } from './wire-audit-verify.
 export type { PublishedEntry, PublishedKeyEnd, PublishedSupersession } from './wire-streams.ts'
 export type { PublishedRevocation, RevocationChange, RevocationFresh } from './wire-streams.ts'
 export type { RevocationSnapshot, RevocationStreamEvent } from './wire-streams.ts'
+export type { BrokerInfo, BrokerList, ConfigResponse, SettingInfo } from './wire-admin.ts'
+export type { StatsResponse } from './wire-admin.ts'

@@ -1,9 +1,11 @@
 import type { Config } from '../config.ts'
 import type { CheckpointMaker } from './audit/checkpoint-maker.ts'
 import type { Refusals } from './audit/refusals.ts'
+import type { BrokerIdentity } from './brokers/broker-identity.ts'
 import type { HeadWatch } from './epoch/head-watch.ts'
 import type { RevocationIndex } from './revocation/revocation-index.ts'
 import type { KeyFollower } from './signing-keys/key-follower.ts'
+import type { Statistics } from './statistics/statistics.ts'
 import type { Feeds } from './streams/feeds.ts'
 import type { Store } from './store.ts'
 import type { Clock, Log, Random } from './surroundings.ts'
@@ -12,6 +14,7 @@ import type { VerifiedTokens } from './tokens/verified-tokens.ts'
 
 /** Bounded state in memory that is rebuilt at every start. */
 export interface Live {
+  readonly identity: BrokerIdentity
   readonly revocations: RevocationIndex
   readonly verified: VerifiedTokens
   readonly refusals: Refusals
@@ -19,6 +22,7 @@ export interface Live {
   readonly checkpoints: CheckpointMaker
   readonly head: HeadWatch
   readonly feeds: Feeds
+  readonly statistics: Statistics
   /** Verifications of the audit trail under way. */
   readonly verifying: Set<symbol>
   /** Subjects with a dry run under way. */

@@ -1,4 +1,5 @@
 import { fastifySwagger } from '@fastify/swagger'
+import type { SettingInfo } from '@agentwrit/protocol'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
 import type { Context } from '../domain/context.ts'
@@ -35,6 +36,7 @@ export interface AppParts {
   readonly readiness: Readiness
   readonly metrics: Metrics
   readonly version: string
+  readonly settings: readonly SettingInfo[]
   /** Absent: plain HTTP. */
   readonly tls?: TlsMaterial | undefined
   /** For tests alone: other routes than those of the API, and less patience. */

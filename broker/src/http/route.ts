@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@agentwrit/protocol'
+import type { ErrorCode, SettingInfo } from '@agentwrit/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Origin, Refusal } from '../domain/audit/refusal.ts'
@@ -21,6 +21,8 @@ export interface Broker {
   readonly readiness: Readiness
   readonly metrics: Metrics
   readonly version: string
+  /** For operators: nothing secret is in it. */
+  readonly settings: readonly SettingInfo[]
   /** The OpenAPI document of everything that is served. */
   readonly openapi: () => string
   readonly streams: OpenStreams

@@ -14,9 +14,9 @@ export interface ServeWiring {
 
 /** Resolves when the broker listens; it then runs until a signal ends the process. */
 export async function serve({ dev }: { dev: boolean }, wiring: ServeWiring): Promise<void> {
-  const { config, secrets, file, warnings } = dev ? readDevConfig() : readProcessConfig()
+  const { config, secrets, sources, file, warnings } = dev ? readDevConfig() : readProcessConfig()
   const log = wiring.createLogger(config)
-  const broker = await createBroker({ config, secrets, log })
+  const broker = await createBroker({ config, secrets, sources, log })
   wiring.closeOnSignal(log, () => broker.close())
   const { url } = await broker.listen()
   for (const warning of warnings) log.warn(warning)

@@ -147,7 +147,8 @@ export class Committer {
     const events = batch.flatMap(({ change }, place) =>
       report.decisions[place]?.kept === true ? change.events : [],
     )
-    if (events.length > 0) this.#observer.eventsCommitted(events, seconds)
+    const place = { seq: report.head.seq, at: report.at }
+    if (events.length > 0) this.#observer.eventsCommitted(events, seconds, place)
   }
 }
 

@@ -62,6 +62,7 @@ export function createStore({
       read: (fromSeq, limit) => scan('auditEvents', { fromSeq, limit }),
       follow: (seq, limit) => find(followEvents(source, seq, limit)),
       list: (filter, page) => scan('auditTrail', { filter, page }),
+      tally: (owed) => scan('auditTally', owed),
       count: async () => {
         const { seq, prunedSeq } = await head()
         return seq - prunedSeq

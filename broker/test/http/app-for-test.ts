@@ -35,6 +35,7 @@ export async function appForTest({
     readiness,
     metrics,
     version: '0.0.0',
+    settings: [],
     timeouts: { ...contractTimeouts, ...timeouts },
     ...parts,
   })

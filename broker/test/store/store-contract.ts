@@ -4,6 +4,7 @@ import { agentReadContract } from './agent-read-contract.ts'
 import { appContract } from './app-contract.ts'
 import { auditContract } from './audit-contract.ts'
 import { auditQueryContract } from './audit-query-contract.ts'
+import { auditTallyContract } from './audit-tally-contract.ts'
 import { batchContract } from './batch-contract.ts'
 import { changeContract } from './change-contract.ts'
 import { delegatedRenewalContract } from './delegated-renewal-contract.ts'
@@ -31,6 +32,7 @@ export function storeContract(kind: StoreKind): void {
   batchContract(kind)
   auditContract(kind)
   auditQueryContract(kind)
+  auditTallyContract(kind)
   integrityContract(kind)
   forgeryContract(kind)
   readContract(kind)

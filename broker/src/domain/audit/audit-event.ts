@@ -2,6 +2,7 @@
 // the change, so that the chain has no gap and nothing happens unaudited.
 import type { AuditEvent } from '@agentwrit/protocol'
 import type { AuditFilter, AuditPage, FoundEvents } from './audit-query.ts'
+import type { OwedEvents, Tally } from '../statistics/count.ts'
 import type { Relation } from './relation.ts'
 
 export interface NewAuditEvent extends Omit<
@@ -23,6 +24,8 @@ export interface AuditStore {
   follow(seq: number, limit: number): Promise<AuditEvent[]>
   /** Those that agree with a filter. */
   list(filter: AuditFilter, page: AuditPage): Promise<FoundEvents>
+  /** What the first of these events count for: as many as are quickly read. */
+  tally(owed: OwedEvents): Promise<Tally>
   /** How many events the log holds: read from the head row, constant cost. */
   count(): Promise<number>
 }

@@ -60,7 +60,7 @@ function sumOf(effects: readonly EntryEffect[]): Effect {
 }
 
 function effectOf({ entries, concerned, origin }: Revoked, { killed, isComplete }: Effect) {
-  const [{ id, level, target, actor }] = entries
+  const [{ id, level, target, actor, released }] = entries
   return withOrigin(origin, {
     event_type: 'revocation_effect',
     actor,
@@ -68,7 +68,8 @@ function effectOf({ entries, concerned, origin }: Revoked, { killed, isComplete 
     detail: formatDetail('live tokens killed', {
       // Entries that one change has made share what comes before the dot, which its own event names.
       revocation: id.split('.')[0],
-      level,
+      // As the metric says it.
+      level: released ? 'release' : level,
       count: killed,
       count_complete: isComplete,
     }),

@@ -58,10 +58,14 @@ export class Feed<Item extends Numbered> {
     return this.#followers > 0
   }
 
-  get isStale(): boolean {
+  /** Milliseconds since everything was known that had been committed. */
+  get age(): number {
     const { wall, own } = this.#knownAt
-    const age = Math.max(this.#parts.clock() - wall, performance.now() - own)
-    return age > this.#parts.maxStaleness
+    return Math.max(this.#parts.clock() - wall, performance.now() - own)
+  }
+
+  get isStale(): boolean {
+    return this.age > this.#parts.maxStaleness
   }
 
   /** Begins to follow: resolves when all is known that was committed before. */

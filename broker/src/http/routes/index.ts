@@ -20,6 +20,7 @@ import { listAppLaunchTokensRoute, listLaunchTokensRoute } from './list-launch-t
 import { liftRevocationRoute } from './lift-revocation.ts'
 import { listAuditEventsRoute } from './list-audit-events.ts'
 import { listAuditKeysRoute } from './list-audit-keys.ts'
+import { listBrokersRoute } from './list-brokers.ts'
 import { listRevocationsRoute } from './list-revocations.ts'
 import { listDelegationsRoute } from './list-delegations.ts'
 import { livezRoute } from './livez.ts'
@@ -33,6 +34,8 @@ import { renewTokenRoute } from './renew-token.ts'
 import { revokeRoute } from './revoke.ts'
 import { rotateAppSecretRoute } from './rotate-app-secret.ts'
 import { rotateSigningKeyRoute } from './rotate-signing-key.ts'
+import { showConfigRoute } from './show-config.ts'
+import { showStatsRoute } from './show-stats.ts'
 import { verifyAuditRoute } from './verify-audit.ts'
 import { validateTokenRoute } from './validate-token.ts'
 
@@ -67,6 +70,9 @@ const operatorRoutes = [
   deregisterAppRoute,
   rotateAppSecretRoute,
   rotateSigningKeyRoute,
+  showStatsRoute,
+  showConfigRoute,
+  listBrokersRoute,
 ]
 
 const auditRoutes = [listAuditEventsRoute, followAuditRoute, listAuditKeysRoute, verifyAuditRoute]

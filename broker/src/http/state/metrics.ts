@@ -2,7 +2,7 @@ import { auditEventTypes, type RevocationLevel, revocationLevels } from '@agentw
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { NewAuditEvent } from '../../domain/audit/audit-event.ts'
 import { freshWithin } from './fresh.ts'
-import { tokenKindOf, tokenKinds } from './token-kind.ts'
+import { tokenKindOf, tokenKinds } from '../../domain/tokens/token-kind.ts'
 
 /**
  * What is counted (contract section 8). Tokens and events are counted from what the store has committed, so nothing

@@ -23,6 +23,7 @@ import type {
   SnapshotSize,
   Supersession,
 } from '../../domain/streams/change.ts'
+import type { OwedEvents, Tally } from '../../domain/statistics/count.ts'
 import { checkAuditPortion } from './check-audit-portion.ts'
 import { countLiveChildren } from './count-children.ts'
 import { readHead, readRows, type RowSource } from './finds.ts'
@@ -43,6 +44,7 @@ import {
   type ChangesQuestion,
 } from './scan-changes.ts'
 import { listAuditEvents, type AuditQuestion } from './scan-audit-events.ts'
+import { tallyEvents } from './tally-events.ts'
 import { listInForce, listRevocations, type RevocationQuestion } from './scan-revocations.ts'
 import { findLastSessionEnd, isSigningKeyInUse } from './scan-signing-keys.ts'
 import { selectFrom } from '../sql.ts'
@@ -61,6 +63,7 @@ export interface ScanTypes {
   auditExtent: { asked: undefined; answer: AuditExtent }
   auditPortion: { asked: AuditPortion; answer: CheckedPortion }
   auditEvents: { asked: { fromSeq: number; limit: number }; answer: AuditEvent[] }
+  auditTally: { asked: OwedEvents; answer: Tally }
   auditTrail: { asked: AuditQuestion; answer: FoundEvents }
   expiredEvents: {
     asked: { until: number }
@@ -113,6 +116,7 @@ export const scans: {
   },
   auditExtent: readAuditExtent,
   auditPortion: checkAuditPortion,
+  auditTally: tallyEvents,
   auditTrail: listAuditEvents,
   expiredEvents: findExpiredEvents,
   liveChildren: countLiveChildren,
