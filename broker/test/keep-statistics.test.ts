@@ -66,3 +66,18 @@ test('whoever stops the broker does not wait for all that is owed', async () => 
   await keepStatistics(context).stop()
   assert.equal(context.live.statistics.report().complete, false)
 })
+
+test('what another broker has committed counts here, too', async (t) => {
+  await using broker = await testBroker()
+  const context = await startedAnew(broker)
+  const { statistics } = context.live
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const keeping = keepStatistics(context)
+  await until(() => statistics.isSampled && statistics.report().complete)
+  // These statistics hear of no commit: to them all are somebody else's.
+  await writeEvents(broker, 12)
+  t.mock.timers.tick(5000)
+  await until(() => statistics.report().refused.token_auth_failed !== undefined)
+  await keeping.stop()
+  assert.equal(statistics.report().refused.token_auth_failed?.at(-1), 12)
+})

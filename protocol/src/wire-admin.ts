@@ -14,7 +14,7 @@ export interface StatsResponse {
   readonly refused: { readonly [Type in AuditEventType]?: number[] }
   /** Agents with a live registration token; null for a minute in which nobody counted them. */
   readonly live_agents: (number | null)[]
-  /** False while the broker still reads, after a start, what happened before. */
+  /** False while the broker has not counted all that is in its log, as after a start: the newest events are missing. */
   readonly complete: boolean
 }
 

@@ -47,6 +47,11 @@ export class Statistics {
       for (const event of events) this.#add(minuteOf(at), countOf(event))
       this.#counted = seq
     }
+    this.logReaches(seq)
+  }
+
+  /** There are events up to this number, whoever has committed them. */
+  logReaches(seq: number): void {
     this.#known = Math.max(this.#known, seq)
   }
 

@@ -7,7 +7,7 @@ import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import { readRows, type RowSource } from './finds.ts'
 
 /** Whoever waits for another scan waits for no more than these. */
-const portion = 1000
+const portion = 250
 
 /** Counts where the events are read: what crosses the thread are a few sums. */
 export async function tallyEvents(

@@ -31,10 +31,11 @@ const read = ({ after }: OwedEvents, through: number): Tally => ({
 })
 
 test('every event counts exactly once, whichever way commits and reads of the log come together', () => {
-  type Step = { commit: number; isTold: boolean } | { read: number }
+  type Step = { commit: number; isTold: boolean } | { read: number } | { look: true }
   const step: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ commit: fc.integer({ min: 1, max: 5 }), isTold: fc.boolean() }),
     fc.record({ read: fc.integer({ min: 1, max: 8 }) }),
+    fc.record({ look: fc.constant<true>(true) }),
   )
   const history = fc.integer({ min: 0, max: 20 })
   fc.assert(
@@ -59,12 +60,13 @@ test('every event counts exactly once, whichever way commits and reads of the lo
             statistics.tallied(read(inHand, Math.max(through, inHand.after)))
             inHand = undefined
           }
-        } else if (one.isTold) commit(one.commit)
+        } else if ('look' in one) statistics.logReaches(last)
+        else if (one.isTold) commit(one.commit)
         // Somebody else's, or one whose commit was lost on the way.
         else last += one.commit
       }
       if (inHand !== undefined) statistics.tallied(read(inHand, inHand.through))
-      commit(1)
+      statistics.logReaches(last)
       for (let { owed } = statistics; owed !== undefined; owed = statistics.owed) {
         statistics.tallied(read(owed, Math.min(owed.through, owed.after + 3)))
       }
