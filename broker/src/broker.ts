@@ -114,7 +114,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const keys = await openKeys({ seed, signingKeys, adminSecret: secrets.adminSecret })
   opened.use(keys)
   const { notBefore, seq } = await store.head()
-  metrics.eventsLoaded(await store.audit.count())
+  const auditEvents = await store.audit.count()
+  metrics.eventsLoaded(auditEvents)
   // Whichever is later: entries that the store's time has ended must not leave their tokens alive on a clock set back.
   const since = Math.max(at, store.lastTime())
   const revocations = new RevocationIndex(notBefore, await store.revocations.inForce(since), since)
@@ -137,7 +138,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   opened.defer(() => following.stop())
   const rounds = [startWatching(live.head), startMaintenance(context), keepStatistics(context)]
   for (const round of rounds) opened.defer(() => round.stop())
-  const readiness = new Readiness(store, clock)
+  const readiness = new Readiness(store, clock, auditEvents)
   const settings = showSettings(options)
   const app = await buildApp({ context, readiness, metrics, version, settings, tls })
   opened.defer(() => stopListening(app, readiness))

@@ -97,7 +97,13 @@ function createServer(parts: AppParts, underWay: RequestsUnderWay): FastifyInsta
   const answerError = answerErrors(context)
   const newRequestId = (): string => requestId(undefined)
   const isReceiving = (socket: object): boolean => underWay.isReceiving(socket)
-  const answerClientError = answerClientErrors({ observers, headers, newRequestId, isReceiving })
+  const answerClientError = answerClientErrors({
+    observers,
+    headers,
+    newRequestId,
+    isReceiving,
+    clientAddress,
+  })
 
   const app = fastify({
     ...serverOptions(tls, timeouts),

@@ -1,8 +1,9 @@
 // Bad bearers from thousands of addresses: what is left of them in the store, and whether it is the truth.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { AuditEvent, VerifyAuditResponse } from '@agentwrit/protocol'
+import type { AuditEvent, AuditEventList, VerifyAuditResponse } from '@agentwrit/protocol'
 import { ask } from '../ask.ts'
+import { kidsOf } from '../signing-keys.ts'
 import { adminSecret } from '../test-broker.ts'
 import {
   brokerFiles,
@@ -94,18 +95,19 @@ function encode(value: object): string {
 
 async function publishedKid(broker: BrokerProcess): Promise<string> {
   const { body } = await ask(broker, 'GET', '/.well-known/jwks.json')
-  const [{ kid }] = body['keys'] as [{ kid: string }]
+  const [kid = ''] = kidsOf(body['keys'])
   return kid
 }
 
 async function readRefusals(broker: BrokerProcess, bearer: string): Promise<AuditEvent[]> {
-  const events: AuditEvent[] = []
+  const found: AuditEvent[] = []
   for (let cursor = ''; ;) {
     const path = `/v1/audit/events?event_type=token_auth_failed&limit=1000${cursor}`
     const { status, body } = await ask(broker, 'GET', path, { bearer })
     assert.equal(status, 200)
-    events.push(...(body['events'] as AuditEvent[]))
-    if (body['next_cursor'] === undefined) return events
-    cursor = `&cursor=${String(body['next_cursor'])}`
+    const { events = [], next_cursor: next }: Partial<AuditEventList> = body
+    found.push(...events)
+    if (next === undefined) return found
+    cursor = `&cursor=${next}`
   }
 }

@@ -27,7 +27,7 @@ export async function appForTest({
 }: Wanted = {}): Promise<TestApp> {
   const broker = await testBroker()
   const { context } = broker.broker
-  const readiness = new Readiness(context.store, context.clock)
+  const readiness = new Readiness(context.store, context.clock, 0)
   const countActive = () => context.store.agents.countActive(context.clock())
   const metrics = new Metrics(countActive, storeOperations)
   const app = await buildApp({

@@ -67,7 +67,6 @@ function rows(): string[][] {
 
 /** A row may speak of several metrics: types and labels are those of all, or one for each behind a semicolon. */
 function toMetrics([, names = '', types = '', labels = '']: readonly string[]): [string, Metric][] {
-  const ofEach = (cell: string, place: number) => cell.split(';')[place] ?? cell
   return [...names.matchAll(/`(\w+)`/g)].map(([, name = ''], place) => [
     name,
     {
@@ -77,6 +76,10 @@ function toMetrics([, names = '', types = '', labels = '']: readonly string[]): 
       ),
     },
   ])
+}
+
+function ofEach(cell: string, place: number): string {
+  return cell.split(';')[place] ?? cell
 }
 
 /** `kind` = admin, app, agent, delegated. */

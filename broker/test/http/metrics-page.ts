@@ -1,4 +1,3 @@
-import { ask } from '../ask.ts'
 import type { TestBroker } from '../test-broker.ts'
 
 /** The value of each series that `/v1/metrics` shows, by its name and labels as they stand there. */

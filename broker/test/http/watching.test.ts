@@ -18,7 +18,7 @@ function countingStore() {
   return {
     store,
     readiness: (clock: () => number) =>
-      new Readiness({ probe, audit: silentAudit, lastTime: () => 0 }, clock),
+      new Readiness({ probe, audit: silentAudit, lastTime: () => 0 }, clock, 0),
   }
 }
 
@@ -67,7 +67,8 @@ test('a broker that starts or drains is alive and not ready', async () => {
   const state = readiness(() => 0)
   await using made = await appForTest({ readiness: state })
   const expect = async (ready: number) => {
-    assert.equal((await get(made.app, '/livez')).status, 200)
+    assert.equal((await get(made.app, '/livez')).body, '{"status":"ok"}\n')
+    assert.equal(JSON.parse((await get(made.app, '/v1/health')).body).status, 'ok')
     const answer = await get(made.app, '/readyz')
     assert.equal(answer.status, ready)
     if (ready === 503) assert.equal(answer.headers['retry-after'], '1')

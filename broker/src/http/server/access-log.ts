@@ -34,11 +34,18 @@ export function recordAnswer(
   )
 }
 
-/** The same for what never became a request. */
+/** The same for what never became a request: it has no method, and nobody knows when it began. */
 export function recordBroken(
   { log, metrics }: Observers,
-  answer: { readonly requestId: string; readonly status: number },
+  { requestId, status, client }: BrokenAnswer,
 ): void {
-  metrics.answered(UNMATCHED, answer.status, 0)
-  log.info({ request_id: answer.requestId, route: UNMATCHED, status: answer.status }, 'request')
+  metrics.answered(UNMATCHED, status, 0)
+  log.info({ request_id: requestId, route: UNMATCHED, status, client }, 'request')
+}
+
+export interface BrokenAnswer {
+  readonly requestId: string
+  readonly status: number
+  /** The socket's peer: no header could be believed. */
+  readonly client: string
 }

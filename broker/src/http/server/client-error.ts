@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Fault } from '../../domain/fault.ts'
 import { type Observers, recordBroken } from './access-log.ts'
+import type { ClientAddress } from './client-address.ts'
 import { lingerBeforeClosing } from '../body/body-limit.ts'
 import { problemBytes, statusOf } from '../errors/problem.ts'
 import { failBody } from '../body/read-body.ts'
@@ -12,13 +13,14 @@ export interface ClientErrorParts {
   readonly observers: Observers
   readonly headers: SecurityHeaders
   readonly newRequestId: () => string
+  readonly clientAddress: ClientAddress
   /** Whether the body of a request that has begun on this connection still comes. */
   readonly isReceiving: (socket: Socket) => boolean
 }
 
 /** Answers connections whose bytes never became a request: too slow, too large, or no HTTP. They are closed then. */
 export function answerClientErrors(parts: ClientErrorParts) {
-  const { observers, headers, newRequestId, isReceiving } = parts
+  const { observers, headers, newRequestId, isReceiving, clientAddress } = parts
   const answered = new WeakSet<Socket>()
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (answered.has(socket)) return
@@ -31,11 +33,12 @@ export function answerClientErrors(parts: ClientErrorParts) {
       return
     }
     answered.add(socket)
+    const client = clientAddress(socket.remoteAddress, undefined)
     const requestId = newRequestId()
     socket.write(problemBytes(fault, requestId, headers))
     lingerBeforeClosing(socket)
     socket.destroySoon()
-    recordBroken(observers, { requestId, status: statusOf(fault.code) })
+    recordBroken(observers, { requestId, client, status: statusOf(fault.code) })
   }
 }
 

@@ -29,11 +29,13 @@ export class Readiness {
   readonly #clock: Clock
   readonly #startedAt: number
   #stage: Stage = 'starting'
-  #auditEvents = 0
+  #auditEvents: number
 
-  constructor(store: ProbedStore, clock: Clock) {
+  /** `auditEvents`: how many the log held when the store was opened. */
+  constructor(store: ProbedStore, clock: Clock, auditEvents: number) {
     this.#store = store
     this.#clock = clock
+    this.#auditEvents = auditEvents
     this.#startedAt = clock()
     this.storeState = freshWithin(1000, clock, async () => {
       const isConnected = await withPatience(this.#query())
