@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { formatDetail } from '@agentwrit/protocol'
 import type { NewAuditEvent } from '../../../broker/src/domain/audit/audit-event.ts'
 import type { Context } from '../../../broker/src/domain/context.ts'
+import { inPortions } from './in-portions.ts'
 
 /** Somebody whom an auditor could ask about. */
 export interface Life {
@@ -12,29 +13,29 @@ export interface Life {
   readonly jti: string
 }
 
-/** Events of one life. */
-export const eventsPerLife = 10
-const livesPerPortion = 100
-/** Of these so many are told: they lie far apart. */
+/** Launched, registered, renewed five times, refused once, released. */
+const eventsPerLife = 10
+/** Of a change: many enough to be quick, few enough that the log is carried over in time. */
+const livesPerChange = 10
+/** So many lives are told: they lie far apart. */
 const told = 100
 
 /** The trail of as many agents' lives as make so many events; resolves to some of the lives. */
 export async function makeTrail({ store }: Context, events: number): Promise<Life[]> {
   const lives = Math.floor(events / eventsPerLife)
-  const made: Life[] = []
-  for (let first = 0; first < lives; first += livesPerPortion) {
-    const size = Math.min(livesPerPortion, lives - first)
-    const portion = Array.from({ length: size }, (_, place) => drawLife(first + place))
-    await store.audit.append(portion.flatMap(tellLife))
-    made.push(...portion.slice(0, 1))
-  }
-  const step = Math.max(1, Math.floor(made.length / told))
-  return made.filter((_, place) => place % step === 0)
+  const changes = await inPortions(Math.ceil(lives / livesPerChange), async () => {
+    const made = Array.from({ length: livesPerChange }, drawLife)
+    await store.audit.append(made.flatMap(tellLife))
+    return made.slice(0, 1)
+  })
+  const step = Math.ceil(changes.length / told)
+  return changes.filter((_, place) => place % step === 0).flat()
 }
 
-/** Ten apps, a thousand tasks. */
-function drawLife(number: number): Life {
-  const task = `task-${number % 1000}`
+/** Ten apps, a thousand tasks, each as often as any other. */
+function drawLife(): Life {
+  const number = randomInt(1000)
+  const task = `task-${number}`
   const instance = randomBytes(8).toString('hex')
   return {
     agent_id: `spiffe://agentwrit.local/agent/bench/${task}/${instance}`,
@@ -44,7 +45,7 @@ function drawLife(number: number): Life {
   }
 }
 
-/** Launched, registered, renewed five times, refused once, released: with the relations that the broker writes. */
+/** With the relations that the broker writes. */
 function tellLife({ agent_id, task_id, app_id, jti: first }: Life): NewAuditEvent[] {
   const launchToken = randomBytes(8).toString('hex')
   const common = { agent_id, task_id, app_id, orch_id: 'bench', source_ip: '192.0.2.7' }

@@ -12,7 +12,7 @@ import { changesBy } from './metrics-page.ts'
 
 const cases = { ...admissionCases, ...tokenCases }
 
-/** `epoch_changed` is written while no broker runs, so none counts it; retention has its own tests. */
+/** No running broker writes the first two (contract 8); retention has its own tests. */
 const unprovoked: readonly AuditEventType[] = ['resource_accessed', 'epoch_changed', 'audit_pruned']
 
 test('no event type is forgotten', () => {

@@ -7,6 +7,8 @@ import { ask, assertProblem } from '../ask.ts'
 import { writeEvents } from '../audit-trail.ts'
 import { signInAdmin } from '../lineages.ts'
 import { testBroker, type TestBroker } from '../test-broker.ts'
+import { failed } from './metric-changes.ts'
+import { changesBy, metricsOf } from './metrics-page.ts'
 
 interface Trouble {
   readonly begin: string
@@ -48,6 +50,18 @@ for (const [what, trouble] of Object.entries({ read: unreadable, written: unwrit
     database.exec(trouble.end)
   })
 }
+
+test('metrics are shown though the store cannot be read, with the last number of agents, and the failure counts', async () => {
+  await using broker = await testBroker()
+  await broker.agent()
+  assert.equal((await metricsOf(broker)).get('agentwrit_active_agents'), 1)
+  using database = new DatabaseSync(broker.databasePath)
+  database.exec('alter table sessions rename to hidden')
+  const changes = await changesBy(broker, async () => undefined)
+  assert.deepEqual(changes, failed('scan'))
+  database.exec('alter table hidden rename to sessions')
+  assert.deepEqual(await changesBy(broker, async () => undefined), {})
+})
 
 test('a store that says nothing at all is not waited for', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
