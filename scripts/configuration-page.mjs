@@ -11,7 +11,7 @@ This page is made from the table in \`broker/src/config/settings.ts\` (\`npm run
 
 The broker reads its settings once, when it starts. A variable that is empty counts as unset. Any value that is
 not valid stops the start with exit code 1 and a line on stderr that begins with \`FATAL:\` and names the variable;
-the value itself is never shown. Variables that begin with \`AA_\` and are no setting are named in a warning. Times are seconds.
+the value itself is never shown; [troubleshooting](../guide/troubleshooting.md#every-fatal-message) has them all. Variables that begin with \`AA_\` and are no setting are named in a warning. Times are seconds.
 
 | Variable | Default | Must be | Meaning |
 | --- | --- | --- | --- |

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { apiPage } from './api-page/api-page.ts'
 import { configurationPage } from './configuration-page.mjs'
 import { root, stop } from './ensure-ready.mjs'
 import { sdkPage } from './sdk-page.mjs'
@@ -12,13 +13,14 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean' }, folder: { type: 'string' } },
 })
 const folder = values.folder ?? join(root, 'docs/reference')
-const pages = { 'configuration.md': configurationPage(), 'sdk.md': sdkPage() }
+const pages = { 'configuration.md': configurationPage, 'api.md': apiPage, 'sdk.md': sdkPage }
 
 mkdirSync(folder, { recursive: true })
-for (const [name, content] of Object.entries(pages)) {
+for (const [name, makePage] of Object.entries(pages)) {
   const path = join(folder, name)
-  if (!values.check) writeFileSync(path, formatted(content))
-  else if (read(path) !== formatted(content)) stop(`${path} is not current; run: npm run docs`)
+  const content = formatted(await makePage())
+  if (!values.check) writeFileSync(path, content)
+  else if (read(path) !== content) stop(`${path} is not current; run: npm run docs`)
 }
 
 function formatted(content) {

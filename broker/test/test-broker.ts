@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, Broker as BrokerClient, Operator } from '@agentwrit/client'
@@ -7,6 +7,7 @@ import { createBroker, type Broker } from '../src/broker.ts'
 import { readConfig } from '../src/config.ts'
 import type { Log, Random } from '../src/domain/surroundings.ts'
 import { injectFetch } from './inject-fetch.ts'
+import { keyOfSeed } from './key-of-seed.ts'
 
 export const adminSecret = 'a secret that only tests know'
 
@@ -15,6 +16,8 @@ export interface TestBrokerOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** `real` for tests that race processes; otherwise time stands still until it is moved. */
   readonly clock?: 'fixed' | 'real'
+  /** With it everything that is drawn at random is the same in each run, the broker's own key file too. */
+  readonly seed?: string
   /** Where its own folder is made; the system's temporary folder by default. */
   readonly under?: string
 }
@@ -51,6 +54,8 @@ const url = 'http://broker.test'
 export async function testBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const folder = await mkdtemp(join(options.under ?? tmpdir(), 'agentwrit-test-'))
   await chmod(folder, 0o700)
+  const { seed = folder } = options
+  if (options.seed !== undefined) await writeSeededKey(join(folder, 'signing.key'), seed)
   const databasePath = join(folder, 'data.db')
   const clock = options.clock === 'real' ? realClock() : fixedClock()
   const logged: string[] = []
@@ -66,7 +71,7 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
       }),
       clock: clock.now,
       log: collectingLog(logged),
-      ...(options.clock === 'real' ? {} : { random: seededRandom(`${folder} ${openings}`) }),
+      ...(options.clock === 'real' ? {} : { random: seededRandom(`${seed} ${openings}`) }),
     })
   }
   let broker = await open()
@@ -132,6 +137,11 @@ function seededRandom(seed: string): Random {
     const block = createHash('sha256').update(`${seed} ${counter++}`).digest()
     return new Uint8Array(block.subarray(0, length))
   }
+}
+
+async function writeSeededKey(path: string, seed: string): Promise<void> {
+  const pem = keyOfSeed(seed).export({ format: 'pem', type: 'pkcs8' })
+  await writeFile(path, pem, { mode: 0o600 })
 }
 
 function collectingLog(lines: string[]): Log {
