@@ -21,7 +21,7 @@ function textsIn(source: string, begin: number): Message[] {
   let joined = false
   for (let at = begin, depth = 1; depth > 0 && at < source.length; at += 1) {
     const character = source[at] ?? ''
-    if ("'`".includes(character)) {
+    if (['"', "'", '`'].includes(character)) {
       const { text, end } = readText(source, at)
       if (joined) texts.push(`${texts.pop()}${text}`)
       else if (depth === 1) texts.push(text)

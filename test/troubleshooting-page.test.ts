@@ -55,13 +55,22 @@ test('every warning and error of the log is found on the page', () => {
   assertListed(logged, sectionOf('Lines in the log'))
 })
 
+test('every cause of a 503 is found on the page', () => {
+  const details = read(['{http,crypto,store,domain}/**/*.ts']).flatMap((source) => [
+    ...messagesOf(source, /new Fault\(\s*'service_unavailable',\s*/g),
+    ...messagesOf(source, /\b(?:unavailable|notReady)\(/g),
+  ])
+  assert.ok(details.length > 12, `only ${details.length} causes found`)
+  assertListed(details, sectionOf('503 with Retry-After'))
+})
+
 test('messages are read out of calls with what is put in left open', () => {
   const source = [
-    'throw new Error(`the ${kind} of "${name({ a: 1 })}" ` + "x" + \'is wrong\')',
+    'throw new Error(`the ${kind} of "${name({ a: 1 })}" ` + "is" + \' wrong\')',
     "throw new Error(bad ? 'one' : 'two', { cause })",
     'throw new Error(gone(path))\nfunction gone(path: string) {\n  return `${path} is gone`\n}',
   ].join('\n')
-  const messages = messagesOf(source.replace('"x" + ', ''), /new Error\(/g)
+  const messages = messagesOf(source, /new Error\(/g)
   assert.deepEqual(messages, ['the … of "…" is wrong', 'one', 'two', '… is gone'])
 })
 
@@ -71,7 +80,7 @@ function assertListed(messages: readonly string[], section: string): void {
   assert.deepEqual(missing, [])
 }
 
-/** A row shows a message if it holds its words in their order; either may leave words open. */
+/** A row shows a message if it holds its words in their order. */
 function shows(row: string, message: string): boolean {
   let at = 0
   return message.split('…').every((words) => {

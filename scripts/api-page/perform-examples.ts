@@ -46,7 +46,7 @@ export function requireExamples(names: readonly string[]): void {
 function exampleOf(name: string): Example {
   const example = routeExamples[name]
   if (example !== undefined) return example
-  throw new Error(`${name} has no example: add one to scripts/api-page/route-examples.ts`)
+  throw new Error(`${name} has no example: add one to scripts/api-page/route-examples*.ts`)
 }
 
 async function readDocument(): Promise<Document> {
@@ -59,7 +59,7 @@ async function readDocument(): Promise<Document> {
 async function perform(example: Example): Promise<Exchange> {
   await using stage = await Stage.open()
   const { command, answer } = await example(stage)
-  return { command, answer: { ...answer, body: answer.body.replaceAll(stage.epoch, '<epoch>') } }
+  return { command, answer: { ...answer, body: stage.settled(answer.body) } }
 }
 
 /** A few at a time, in order of their beginning. */

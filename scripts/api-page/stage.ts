@@ -25,12 +25,11 @@ export type Example = (stage: Stage) => Promise<Exchange>
 /** A broker of its own for one example, with the same people on it, and the same ids, for each. */
 export class Stage implements AsyncDisposable {
   readonly broker: TestBroker
-  /** The epoch of the store: the one thing here that is drawn where no seed reaches. */
-  readonly epoch: string
+  readonly #epoch: string
 
   private constructor(broker: TestBroker, epoch: string) {
     this.broker = broker
-    this.epoch = epoch
+    this.#epoch = epoch
   }
 
   static async open(): Promise<Stage> {
@@ -54,8 +53,14 @@ export class Stage implements AsyncDisposable {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...stream,
     }
-    const command = toCommand({ method, path, headers, body, variable: by?.as })
+    const isStream = stream.until !== undefined
+    const command = toCommand({ method, path, headers, body, variable: by?.as, isStream })
     return { command, answer: await exchange(this.port, asked) }
+  }
+
+  /** The same text in each run: what no seed reaches has a name instead. */
+  settled(text: string): string {
+    return text.replaceAll(this.#epoch, '<epoch>').replaceAll(this.broker.folder, '<folder>')
   }
 
   /** The members of an answer that must be a good one. */

@@ -13,12 +13,12 @@ export function typeOf(schema: Schema): string {
     return `list of ${length === '' ? '' : `${length}: `}${what}`
   }
   const { type = 'value', pattern = '', minLength, maxLength } = schema
-  const form = formOf(pattern)
+  const isScope = patternNames.get(pattern)?.startsWith('a scope') === true
   return [
-    form.startsWith('a scope') ? 'scope' : (names[type] ?? type),
+    isScope ? 'scope' : (names[type] ?? type),
     bounds(minLength, maxLength, ' characters'),
     bounds(schema.minimum, schema.maximum, ''),
-    form.startsWith('a scope') ? '' : form,
+    isScope ? '' : formOf(pattern),
   ]
     .filter((part) => part !== '')
     .join(', ')
@@ -51,7 +51,9 @@ function isExtreme(end: number | undefined): boolean {
 
 function formOf(pattern: string): string {
   if (pattern === '') return ''
-  return formNames.get(pattern) ?? patternNames.get(pattern) ?? `\`${pattern}\``
+  const name = formNames.get(pattern) ?? patternNames.get(pattern) ?? `\`${pattern}\``
+  // Told once, on top of the page.
+  return name === 'free of control characters' ? '' : name
 }
 
 /** Expressions that nobody wants to read. */
