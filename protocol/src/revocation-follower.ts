@@ -13,8 +13,8 @@ import type {
   RevocationStreamEvent,
 } from './wire-streams.ts'
 
-/** What it keeps at most unless told otherwise: a few hundred megabytes. */
-const mostFacts = 1_000_000
+/** What it keeps at most unless told otherwise: about 130 MB, and at the end of a snapshot twice that. */
+const mostFacts = 4_000_000
 
 interface Known {
   readonly epoch: string

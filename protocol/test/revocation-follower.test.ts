@@ -48,7 +48,7 @@ test('whoever begins with a snapshot knows the same as who has followed from the
       for (const [index, entry] of after.entries()) {
         resumed.take(change(place + index + 1, toPublishedEntry(entry)))
       }
-      assert.deepEqual(resumed.facts, followed.facts)
+      assert.deepEqual(resumed.facts?.toJSON(), followed.facts?.toJSON())
       assert.equal(resumed.lastEventId, followed.lastEventId)
     }),
   )
@@ -80,7 +80,7 @@ test('a number that is missing unmakes all knowledge, one that comes twice nothi
   const follower = begun()
   assert.ok(follower.take(change(1, fact)))
   assert.ok(follower.take(change(1, { ...fact, exp: 9999 })))
-  assert.deepEqual([...(follower.facts?.superseded ?? [])], [[fact.jti, 9000]])
+  assert.deepEqual(follower.facts?.toJSON()['superseded'], [[fact.jti, 9000]])
 })
 
 test('a state of another epoch is not fresh', () => {

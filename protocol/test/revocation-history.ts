@@ -15,7 +15,7 @@ export interface Entry extends RevocationEntry {
 }
 
 // Few of everything, so that entries and lineages meet.
-const sid = fc.constantFrom('sid-1', 'sid-2', 'sid-3', 'sid-4')
+const sid = fc.constantFrom(...['1', '2', '3', '4'].map((digit) => digit.repeat(32)))
 const agent = fc.constantFrom(...[1, 2, 3].map((n) => `spiffe://a/agent/o/t/${n}`))
 const appId = fc.constantFrom('app-1', 'app-2')
 const taskId = fc.constantFrom('task-1', 'task-2')
@@ -26,9 +26,14 @@ const expires = 10_000
 type Made = Omit<Entry, 'id' | 'liftedAt'>
 type Step = { readonly made: Made } | { readonly lifted: string; readonly at: number }
 
+/** One of the tokens of a session. */
+function tokenOf({ sid: own, place }: { readonly sid: string; readonly place: number }): string {
+  return `${own.slice(1)}${place === 0 ? 'a' : 'b'}`
+}
+
 const session: fc.Arbitrary<Made> = fc
   .record({ sid, place: fc.nat({ max: 1 }), released: fc.boolean() })
-  .map((end) => ({ level: 'token', target: `${end.sid}.${end.place}`, ...end }))
+  .map((end) => ({ level: 'token', target: tokenOf(end), ...end }))
 const named = (level: 'agent' | 'chain' | 'app' | 'task', target: fc.Arbitrary<string>) =>
   target.map((name): Made => ({ level, target: name, released: false }))
 
@@ -104,7 +109,7 @@ export const lineages: fc.Arbitrary<Claims> = fc
     nbf: claims.iat,
     exp: expires,
     // Whose session a token belongs to is known by its name.
-    jti: `${claims.sid}.${place}`,
+    jti: tokenOf({ sid: claims.sid, place }),
     ...claims,
   }))
 

@@ -101,7 +101,7 @@ async function agree({ broker, world, reference, followers }: Scene): Promise<vo
   const all = [reference, fresh, ...followers].map(({ follower }) => follower)
   for (const one of all) {
     one.forgetExpired(broker.now())
-    assert.deepEqual(one.facts, reference.follower.facts)
+    assert.deepEqual(one.facts?.toJSON(), reference.follower.facts?.toJSON())
   }
   await agreeWithBroker(broker, world, all)
   for (const follower of followers) follower.isGood = false
