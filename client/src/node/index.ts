@@ -1,1 +1,3 @@
 export { currentAgent, withAgent } from './ambient-agent.ts'
+export { tlsFetch } from './tls-fetch.ts'
+export type { TlsCredentials } from './tls-fetch.ts'
