@@ -50,10 +50,12 @@ export interface Answer {
 }
 
 /** How a request gets to its broker. */
-interface Way {
+export interface Way {
   readonly fetchNow: typeof fetch
   readonly baseUrl: string
   readonly signal: AbortSignal
+  /** Whether the runtime must not repeat it either. */
+  readonly isOneShot: boolean
 }
 
 export async function exchange(way: Way, call: Call): Promise<Answer> {
@@ -93,19 +95,29 @@ export interface OpenAnswer {
 }
 
 async function open(way: Way, call: Call, accept: string): Promise<OpenAnswer> {
-  const { fetchNow, baseUrl, signal } = way
+  const { fetchNow, baseUrl, signal, isOneShot } = way
   const request: FailedRequest = { method: call.method, url: baseUrl + call.path }
   const { method, url } = request
-  const body = call.body === undefined ? null : JSON.stringify(call.body)
   const headers = toHeaders(call, accept)
+  const text = call.body === undefined ? null : JSON.stringify(call.body)
+  const isStreamed = isOneShot && repeatsByItself && method !== 'GET'
+  const sent = isStreamed ? toStream(text) : { body: text }
   try {
-    const response = await fetchNow(url, { method, headers, body, signal, redirect: 'manual' })
+    const response = await fetchNow(url, { method, headers, ...sent, signal, redirect: 'manual' })
     return { response, request, requestId: response.headers.get('x-request-id') ?? undefined }
   } catch (error) {
     const cause = toSafeCause(error, secretsOf(call))
     const neverSent = wasNeverSent(error)
     throw new TransportError('the broker cannot be reached', { cause, request, neverSent })
   }
+}
+
+// Deno sends a request again, a POST too, when a connection that was used before breaks off; but a stream it cannot. So do
+// browsers, where there is no remedy.
+const repeatsByItself = 'Deno' in globalThis
+
+function toStream(text: string | null) {
+  return { body: new Blob(text === null ? [] : [text]).stream(), duplex: 'half' as const }
 }
 
 function toHeaders(call: Call, accept: string): Record<string, string> {
@@ -131,5 +143,6 @@ async function readText({ response, ...about }: OpenAnswer, call: Call): Promise
 }
 
 function secretsOf({ bearer, idempotencyKey, secrets = [] }: Call): readonly string[] {
-  return [...secrets, bearer, idempotencyKey].filter((secret) => secret !== undefined)
+  // Callers without types may have given anything, which the broker is to refuse.
+  return [...secrets, bearer, idempotencyKey].filter((secret) => typeof secret === 'string')
 }

@@ -1,6 +1,6 @@
 import { TimeoutError, TransportError } from './errors.ts'
 import { exchange, openStream } from './exchange.ts'
-import type { Answer, Call, OpenAnswer } from './exchange.ts'
+import type { Answer, Call, OpenAnswer, Way } from './exchange.ts'
 import { toQuietLogger } from './logger.ts'
 import type { LogFields, Logger } from './logger.ts'
 import {
@@ -88,7 +88,10 @@ export class Transport {
     const stopClock = surroundings.wakeAfter(timeout, () => deadline.abort(late))
     const signals = [deadline.signal, ...(options.signal ? [options.signal] : [])]
     try {
-      const opened = await openStream(this.#way(AbortSignal.any(signals)), call)
+      const opened = await openStream(
+        this.#way({ signal: AbortSignal.any(signals), isOneShot: false }),
+        call,
+      )
       logger.debug('a stream', { ...about(call), requestId: opened.requestId })
       return opened
     } catch (error) {
@@ -107,7 +110,7 @@ export class Transport {
     for (let attempt = 0; ; attempt += 1) {
       signal.throwIfAborted()
       try {
-        return await this.#sendOnce(call, signal)
+        return await this.#sendOnce(call, { signal, isOneShot: rule === 'unsent' })
       } catch (error) {
         if (signal.aborted || attempt >= maxRetries || !mayRetry(rule, error)) throw error
         const pause = pauseBefore(attempt, error, random)
@@ -119,13 +122,13 @@ export class Transport {
     }
   }
 
-  async #sendOnce(call: Call, signal: AbortSignal): Promise<Answer> {
+  async #sendOnce(call: Call, manner: Manner): Promise<Answer> {
     const { now } = this.surroundings
     const begin = now()
     const tell = (fields: LogFields): void =>
       this.logger.debug('a request', { ...about(call), ...fields, milliseconds: now() - begin })
     try {
-      const answer = await exchange(this.#way(signal), call)
+      const answer = await exchange(this.#way(manner), call)
       tell({ status: answer.status, requestId: answer.requestId })
       return answer
     } catch (error) {
@@ -134,11 +137,13 @@ export class Transport {
     }
   }
 
-  #way(signal: AbortSignal) {
+  #way(manner: Manner) {
     // Looked up now, so that a `fetch` that is replaced later (by a mock, by instrumentation) is the one in use.
-    return { fetchNow: this.#fetch ?? globalThis.fetch, baseUrl: this.url, signal }
+    return { fetchNow: this.#fetch ?? globalThis.fetch, baseUrl: this.url, ...manner }
   }
 }
+
+type Manner = Pick<Way, 'signal' | 'isOneShot'>
 
 interface Attempts {
   readonly rule: RetryRule

@@ -7,6 +7,8 @@ const neverConnected: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ConnectionRefused',
 ])
+// Deno has no codes, but says in which phase it failed. No URL can hold these words: it has no spaces.
+const neverConnectedInDeno = /^error sending request for url \(\S*\): client error \(Connect\)/
 const deepest = 4
 
 /** Whether a failed `fetch` certainly sent nothing. */
@@ -14,5 +16,5 @@ export function wasNeverSent(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > deepest) return false
   if ('syscall' in error && error.syscall === 'connect') return true
   if ('code' in error && typeof error.code === 'string') return neverConnected.has(error.code)
-  return wasNeverSent(error.cause, depth + 1)
+  return neverConnectedInDeno.test(error.message) || wasNeverSent(error.cause, depth + 1)
 }
