@@ -1,6 +1,6 @@
 // Packs what is published, judges the packages, and uses them as a stranger would: installed in an empty folder.
 import { spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -17,8 +17,7 @@ packages.forEach(judge)
 install(packages)
 const broker = startBroker()
 try {
-  const url = await waitUntilReady(broker)
-  for (const node of [node20(), 'node']) useClient(node, url)
+  useClient(await waitUntilReady(broker))
 } finally {
   await end(broker)
 }
@@ -43,7 +42,7 @@ function install(tarballs) {
   writeFileSync(join(installed, 'package.json'), JSON.stringify(description))
   const flags = ['--no-audit', '--no-fund', '--loglevel=error']
   must(run('npm', ['install', ...flags, ...tarballs], { cwd: installed }))
-  copyFileSync(join(import.meta.dirname, 'use-client.mjs'), join(installed, 'use-client.mjs'))
+  cpSync(join(root, 'client/test/runtimes'), installed, { recursive: true })
   must(run('npx', ['awrit', '--version'], { cwd: installed }))
 }
 
@@ -72,20 +71,13 @@ async function waitUntilReady({ stdout }) {
   return stop(`The installed broker ended without listening: ${written}`)
 }
 
-function useClient(node, url) {
-  const { stdout: version } = spawnSync(node, ['--version'], { encoding: 'utf8' })
-  console.log(`The client on Node ${version.trim()}:`)
-  const env = { ...process.env, BROKER_URL: url, ADMIN_SECRET: secret }
-  must(run(node, ['use-client.mjs'], { cwd: installed, env }))
-}
-
-/** The oldest Node that the client supports: the machine's own if it is that, else one from the registry. */
-function node20() {
-  if (process.versions.node.startsWith('20.')) return process.execPath
-  const place = join(folder, 'node20')
-  must(run('mkdir', [place]))
-  must(run('npm', ['install', '--prefix', place, '--no-audit', '--no-fund', 'node@20.20.2']))
-  return join(place, 'node_modules/node/bin/node')
+/** One scenario of those that client/test/runtimes.outside.test.ts runs on every runtime. */
+function useClient(url) {
+  const world = { broker: url, adminSecret: secret }
+  const input = JSON.stringify({ scenario: 'with-secrets/five-lines-make-an-agent', world })
+  const stdio = ['pipe', 'inherit', 'inherit']
+  const { status } = spawnSync('node', ['run.mjs'], { cwd: installed, input, stdio })
+  must(status === 0)
 }
 
 async function end({ pid, exitCode, signalCode }) {

@@ -103,8 +103,10 @@ test('a token that no header can hold is refused without being quoted', async ()
 test('the refusal of a credential that is no text is told as any other', async () => {
   await using server = await serve(() => problem(400, 'invalid_request'))
   const broker = new Broker(server.url)
-  // @ts-expect-error: as without types, when the parentheses of `delegation.token()` are forgotten
-  await assert.rejects(broker.validate(broker.livez), { errorCode: 'invalid_request' })
+  const noText = Symbol('token')
+  // @ts-expect-error: what a program without types may do
+  const refused = broker.validate(noText)
+  await assert.rejects(refused, { errorCode: 'invalid_request' })
 })
 
 test('the guard knows errors of another installed copy, and nothing else', async () => {
