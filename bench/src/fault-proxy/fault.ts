@@ -64,6 +64,11 @@ export class Fault implements Disposable {
     this.#chance = chance
   }
 
+  /** How many exchanges were of its method and path. */
+  get matches(): number {
+    return this.#matches
+  }
+
   /** How often it has struck. */
   get strikes(): number {
     return this.#strikes
