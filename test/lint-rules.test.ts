@@ -26,6 +26,10 @@ const rules: Readonly<Record<string, { readonly forbidden: string; readonly righ
     forbidden: `${foreign} ${roundabout} ${needsNode} fastify ../../broker/src/config.ts`,
     rightful: './transport.ts ../agent.ts @agentwrit/protocol',
   },
+  'client/src/adapters': {
+    forbidden: `${foreign} ${roundabout} ${needsNode} express fastify hono @modelcontextprotocol/server`,
+    rightful: '../verifier/verification.ts ./gate.ts @agentwrit/protocol',
+  },
   'client/src/node': {
     forbidden: `${foreign} ${roundabout} fs fastify`,
     rightful: '../agent.ts ./files.ts @agentwrit/protocol node:fs node:fs/promises',
