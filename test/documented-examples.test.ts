@@ -15,19 +15,14 @@ const packages = ['protocol', 'client', 'broker'].map((folder) => ({
   folder,
   names: readPublicNames(`${folder}/src/index.ts`),
 }))
-/** Of the other entries, which examples import by name. */
-const subpaths = [
-  'node/index',
-  ...['express', 'fastify', 'hono', 'mcp'].map((name) => `adapters/${name}`),
-]
-const entries = [
-  ...packages,
-  ...subpaths.map((path) => ({ names: readPublicNames(`client/src/${path}.ts`) })),
-]
+/** Every path that a package exports. An example imports what is not in the main entry. */
+const entries = ['protocol', 'client', 'broker'].flatMap((folder) =>
+  sourcesOf(folder).map((source) => ({ names: readPublicNames(join(folder, source)) })),
+)
 const pages = ['README.md', 'client/README.md', 'protocol/README.md', 'docs/guide/*.md']
 
 test('every public name says what it is', () => {
-  assert.ok(entries.every(({ names }) => names.length > 1))
+  assert.ok(entries.length > 6 && entries.every(({ names }) => names.length > 1))
   assert.deepEqual(placesOf(entries.flatMap(({ names }) => names.filter(isUndocumented))), [])
 })
 
@@ -142,6 +137,11 @@ test('only ts blocks are examples, each with its line, and an @example must hold
   assert.deepEqual([example, rest], [{ file: 'a.ts', line: 7, code: 'one()\n' }, []])
   assert.throws(() => examplesInComments('a.ts', '/**\n * @example one()\n */'))
 })
+
+function sourcesOf(folder: string): string[] {
+  const { exports } = JSON.parse(read(`${folder}/package.json`)) as { exports: object }
+  return Object.values(exports).flatMap((entry) => entry['agentwrit-source'] ?? [])
+}
 
 function undocumentedMethods({ name, place }: PublicName): string[] {
   const [file = '', line] = place.split(':')

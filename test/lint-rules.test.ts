@@ -101,6 +101,21 @@ test('the linter stops every import a folder must not have, however it is spelt,
   assert.ok(stopped.size > 400, `only ${stopped.size} files were stopped`)
 })
 
+test('the adapter for Hono knows its types and none of its code', () => {
+  const names = ['import type', 'import', 'export'].map((form) => {
+    using folder = temporaryFolder()
+    const place = join(folder.path, 'client/src/adapters')
+    mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, 'hono.ts'), `${form} { Context } from 'hono'\n`)
+    return [form, filesStopped(folder.path).size]
+  })
+  assert.deepEqual(names, [
+    ['import type', 0],
+    ['import', 1],
+    ['export', 1],
+  ])
+})
+
 function plantEach(folder: string, place: string, specifiers: string) {
   return specifiers.split(/\s+/).flatMap((specifier) =>
     spellings.map((spell, index) => {
