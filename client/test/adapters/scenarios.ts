@@ -225,6 +225,18 @@ const verifiers: readonly Scenario[] = [
     }),
   },
   {
+    name: 'a verifier that has not heard what is revoked',
+    outcome: 'unavailable',
+    arrange: async (world) => ({
+      ...(await bearerOf(await world.agent(neededScope))),
+      verifier: world.verifier({
+        broker: unreachableBroker(),
+        mode: 'offline',
+        credentials: { clientId: 'records', clientSecret: 'a secret of a verifier' },
+      }),
+    }),
+  },
+  {
     name: 'a verifier that is closed',
     outcome: 'unavailable',
     arrange: async (world) => {

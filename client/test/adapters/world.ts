@@ -22,13 +22,19 @@ export async function makeWorld(): Promise<World> {
   const stranger = await testBroker({ environment })
   // The gates of the MCP SDK compare `exp` with the clock on the wall.
   for (const each of [broker, stranger]) each.advance(Date.now() - each.now())
+  const verifiers: Verifier[] = []
   return {
     broker,
     stranger,
-    verifier: (options) =>
-      createVerifier({ broker: broker.client, mode: 'introspect', audience, issuer, ...options }),
+    verifier(options) {
+      const known = { broker: broker.client, mode: 'introspect', audience, issuer } as const
+      const verifier = createVerifier({ ...known, ...options })
+      verifiers.push(verifier)
+      return verifier
+    },
     agent: (scope, maxTtl = 900) => broker.agent({ scope: [scope], maxTtl }),
     async [Symbol.asyncDispose]() {
+      await Promise.all(verifiers.map((verifier) => verifier.close()))
       await Promise.all([broker[Symbol.asyncDispose](), stranger[Symbol.asyncDispose]()])
     },
   }
