@@ -70,9 +70,9 @@ interface ScopeChallenge {
 
 /**
  * The handler of an MCP tool, run only if the token of the request is alive (asked again: a tool may be entered long after
- * its gate) and covers the scope that these arguments need; a tool without arguments declares an empty `inputSchema`. Anything else is a result with `isError`, which names the code
+ * its gate) and covers the scope that these arguments need. Anything else is a result with `isError`, which names the code
  * and the scope; so is a request without a gate, and one whose `Authorization` is not the one bearer that was verified. A
- * scope that is the same for all calls but is none is a `TypeError`.
+ * tool without arguments declares an empty `inputSchema`. A scope that is the same for all calls but is none is a `TypeError`.
  *
  * @example
  * ```ts

@@ -44,16 +44,18 @@ export interface McpTokenVerifier {
 /**
  * A verifier for the MCP SDK's own gates (`requireBearerAuth`). A refused token is an `OAuthError` with `invalid_token`,
  * which they answer with 401; when tokens cannot be checked it is `server_error`, which they answer with 500. They take the
- * first of several `Authorization` headers; `requireToolScope` does not. Where a gate for `Request` will do, `requireToken`
- * answers more exactly.
+ * first of several `Authorization` headers. In Express, `requireToken` of `/express` in front of them answers more exactly;
+ * where there is a `Request`, the `requireToken` of this module takes their place.
  *
  * @example
  * ```ts
+ * import { requireToken } from '@agentwrit/client/express'
  * import { mcpVerifier } from '@agentwrit/client/mcp'
  * import { requireBearerAuth } from '@modelcontextprotocol/express'
  * import express from 'express'
  *
- * express().use('/mcp', requireBearerAuth({ verifier: mcpVerifier(verifier) }))
+ * const gates = [requireToken(verifier), requireBearerAuth({ verifier: mcpVerifier(verifier) })]
+ * express().use('/mcp', ...gates)
  * ```
  */
 export function mcpVerifier(verifier: Verifier): McpTokenVerifier {
