@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { SdkHttpError } from '@modelcontextprotocol/client'
 import { OAuthError } from '@modelcontextprotocol/server'
 import { AgentReleasedError, App, scope } from '@agentwrit/client'
-import { mcpVerifier } from '@agentwrit/client/mcp'
+import { mcpVerifier, requireToolScope } from '@agentwrit/client/mcp'
 import type { TokenSource } from '@agentwrit/client/mcp'
 import { neededScope } from './scenarios.ts'
 import { listenToTools, toolsAlone } from './servers/mcp.ts'
@@ -96,6 +96,21 @@ test('a refusal is an OAuthError of the SDK, which has no code for a token that 
       !error.message.includes(presented)
     await assert.rejects(mcpVerifier(verifier).verifyAccessToken(presented), isTold)
   }
+})
+
+test('a tool that is entered again when its token has died refuses', async () => {
+  const agent = await world.agent(neededScope)
+  const token = await agent.token()
+  const context = {
+    http: { authInfo: await mcpVerifier(world.verifier()).verifyAccessToken(token) },
+  }
+  let entered = 0
+  const tool = requireToolScope(world.verifier(), neededScope, () => (entered += 1))
+  assert.equal(await tool({}, context), 1)
+  await agent.release()
+  world.broker.advance(1_001) // an answer is kept for a second
+  assert.equal(Object(await tool({}, context)).isError, true)
+  assert.equal(entered, 1)
 })
 
 test('tools without a gate in front of them let nobody in', async () => {
