@@ -13,6 +13,7 @@ import {
 } from '@agentwrit/protocol'
 import { createBroker } from '../../src/broker.ts'
 import { readConfig } from '../../src/config.ts'
+import { ask } from '../ask.ts'
 import { exportTrail, isSigned, newestCheckpoint, sha256, verifyAs } from '../audit-trail.ts'
 import { injectFetch } from '../inject-fetch.ts'
 import { auditKeys, rotate } from '../signing-keys.ts'
@@ -58,6 +59,46 @@ for (const [what, tamper] of Object.entries(tamperings)) {
     }
   })
 }
+
+for (const seq of [-9_223_372_036_854_775_808n, -1, 0, null]) {
+  test(`an event put before all others, with the number ${seq}, is found`, async () => {
+    await using found = await reopen((database) => {
+      const columns = Object.keys(database.prepare('select * from audit_events').get() ?? {})
+      const others = columns.filter((column) => column !== 'seq').join(', ')
+      const text = `insert into audit_events (seq, ${others}) select ?, ${others} from audit_events limit 1`
+      database.prepare(text).run(seq)
+    })
+    assert.deepEqual(found.online.error, { seq: 0, reason: 'sequence' })
+    assert.equal(found.offline.ok, true)
+  })
+}
+
+test('an event in bytes, and one far behind all, hide no other from whoever reads or follows', async () => {
+  await using found = await reopen((database) => {
+    database.exec('update audit_events set event = cast(event as blob) where seq = 3')
+    tamperings['an event far behind the last one']?.(database, () => 0)
+  })
+  const path = '/v1/audit/events?limit=1000'
+  const { status, body } = await ask(found, 'GET', path, { bearer: ended.bearer })
+  assert.equal(status, 200)
+  const others = ended.events.filter(({ seq }) => seq !== 3)
+  assert.deepEqual(body['events'], others)
+  assert.deepEqual([body['unproven'], body['total']], [[3], ended.events.length])
+  const followed = await found.store.audit.follow(0, 1000)
+  assert.deepEqual(followed, others)
+})
+
+test('a checkpoint in bytes is found, and in the way of nothing else', async () => {
+  let seq = 0
+  await using found = await reopen((database) => {
+    const row = database.prepare('select max(seq) as seq from checkpoints').get()
+    seq = Number(row?.['seq'])
+    database.exec('update checkpoints set signature = cast(signature as blob)')
+    database.prepare('delete from checkpoints where seq < ?').run(seq)
+  })
+  assert.deepEqual(found.online.error, { seq, reason: 'checkpoint' })
+  assert.equal(found.online.checkpoint, undefined)
+})
 
 test('untouched it verifies, and the export made before is the one made after', async () => {
   await using found = await reopen(() => undefined)
@@ -139,10 +180,13 @@ async function reopen(tamper: (database: DatabaseSync) => void) {
     clock: () => now,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   })
-  const online = await verifyAs({ fetch: injectFetch(() => broker.app) }, bearer)
+  const fetch = injectFetch(() => broker.app)
+  const online = await verifyAs({ fetch }, bearer)
   const events = await exportTrail({ broker })
   const check = { hash: sha256, verify: isSigned, keys, checkpoints }
   return {
+    fetch,
+    store: broker.context.store,
     online,
     events,
     offline: await verifyAuditExport(events, check),

@@ -8,7 +8,7 @@ import type { Chance } from './seeded-chance.ts'
 /** Changes the file; the number of the first event that is not what it was. */
 export type Tampering = (database: DatabaseSync, chance: Chance) => number
 
-type Column = string | number | null
+type Column = string | number | bigint | null
 
 export const tamperings: Readonly<Record<string, Tampering>> = {
   'a character of an event': flip('event'),
@@ -24,6 +24,41 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     const seq = anyOf(database, chance)
     database.prepare('update audit_events set happened_at = happened_at - 1 where seq = ?').run(seq)
     return seq
+  },
+  'an event in bytes instead of text': setTo('event', 'cast(event as blob)'),
+  'a MAC in bytes instead of text': setTo('mac', 'cast(mac as blob)'),
+  'a searched column in bytes': setTo('relates_to', "x'00'"),
+  'a time that is no whole number': setTo('happened_at', 'happened_at + 0.5'),
+  'a time beyond all numbers': setTo('happened_at', '9223372036854775807'),
+  'a column that is empty instead of unset': setTo(
+    'relates_to',
+    "iif(relates_to is null, '', null)",
+  ),
+  'the same JSON in another spelling': setTo(
+    'event',
+    String.raw`replace(event, '"seq"', '"\u0073eq"')`,
+  ),
+  'an event far behind the last one': (database) => {
+    const last = lastOf(database)
+    insert(database, { ...rowAt(database, last), seq: 9_223_372_036_854_775_807n })
+    return last + 1
+  },
+  'an event whose number is text': (database) => {
+    const last = lastOf(database)
+    insert(database, { ...rowAt(database, last), seq: 'none' })
+    return last + 1
+  },
+  'the MACs of two events in each other’s place': (database, chance) => {
+    const one = anyOf(database, chance)
+    const other = pick(
+      chance,
+      numbers(database).filter((seq) => seq !== one),
+    )
+    const macs = [rowAt(database, one)['mac'], rowAt(database, other)['mac']] as const
+    const set = database.prepare('update audit_events set mac = ? where seq = ?')
+    set.run(macs[1] ?? null, one)
+    set.run(macs[0] ?? null, other)
+    return Math.min(one, other)
   },
   'an event that is gone': (database, chance) => {
     const seq = anyOf(database, chance)
@@ -74,6 +109,14 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     }
     return first
   },
+}
+
+function setTo(column: string, expression: string): Tampering {
+  return (database, chance) => {
+    const seq = anyOf(database, chance)
+    database.prepare(`update audit_events set ${column} = ${expression} where seq = ?`).run(seq)
+    return seq
+  }
 }
 
 function flip(column: 'event' | 'mac'): Tampering {

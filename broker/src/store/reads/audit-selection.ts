@@ -1,6 +1,6 @@
 import type { AuditFilter } from '../../domain/audit/audit-query.ts'
-import { storedColumns, type Value } from '../table.ts'
-import { auditEvents } from '../tables/audit-events.ts'
+import type { Value } from '../table.ts'
+import type { StoredQuery } from './read-as-stored.ts'
 
 /** A condition on `audit_events` and its values. */
 export interface Selection {
@@ -40,13 +40,13 @@ export function toSelection(
   return { text, values: chosen.flatMap(({ values }) => values) }
 }
 
-/** Continued by the values: first and last number, limit, offset. */
-export function selectEvents(selection: Selection | undefined): Selection {
+/** The events in order. Continued by the values: first and last number, limit, offset. */
+export function selectEvents(selection: Selection | undefined): StoredQuery {
   const where = selection === undefined ? '' : `${selection.text} and`
-  const text = `select ${storedColumns(auditEvents).join(', ')} from audit_events where seq in
+  const tail = `where seq in
       (select seq from audit_events where ${where} seq between ? and ? order by seq limit ? offset ?)
     order by seq`
-  return { text, values: selection?.values ?? [] }
+  return { tail, values: selection?.values ?? [] }
 }
 
 interface Part {

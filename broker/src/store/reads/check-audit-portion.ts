@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
 import { genesisHash, verifyAuditChain, type AuditEvent, type AuditHead } from '@agentwrit/protocol'
 import type { AuditPortion, CheckedPortion } from '../../domain/audit/audit-integrity.ts'
-import { selectFrom } from '../sql.ts'
 import type { Row, Value } from '../table.ts'
 import { auditEvents } from '../tables/audit-events.ts'
 import { checkCheckpoints } from './check-checkpoints.ts'
 import type { RowSource } from './finds.ts'
+import { readAsStored } from './read-as-stored.ts'
 
 type Fault = NonNullable<CheckedPortion['error']>
 
-const between = `${selectFrom(auditEvents)} where seq between ? and ? order by seq`
+const between = 'where seq between ? and ? order by seq'
 
 /** Rows as they stand are looked at, not what reading them would leave out. Of several faults the first event's counts. */
 export async function checkAuditPortion(
@@ -19,7 +19,7 @@ export async function checkAuditPortion(
   const { fromSeq, toSeq } = portion
   const previous = portion.previous ?? (await readBefore(source, fromSeq))
   if (previous === undefined) return broken({ seq: fromSeq - 1, reason: 'missing' })
-  const rows = await source.sql.all(between, [fromSeq, toSeq])
+  const rows = await readEvents(source, fromSeq, toSeq)
   const missing = findMissing(rows, portion)
   const unbroken = rows.slice(0, (missing?.seq ?? toSeq + 1) - fromSeq)
   const events = unbroken.map(parseEvent)
@@ -70,8 +70,12 @@ function parseEvent(row: Row): AuditEvent {
   }
 }
 
-async function readBefore({ sql }: RowSource, seq: number): Promise<AuditHead | undefined> {
-  const [row] = await sql.all(between, [seq - 1, seq - 1])
+function readEvents(source: RowSource, from: number, to: number): Promise<Row[]> {
+  return readAsStored(source, auditEvents, { tail: between, values: [from, to] })
+}
+
+async function readBefore(source: RowSource, seq: number): Promise<AuditHead | undefined> {
+  const [row] = await readEvents(source, seq - 1, seq - 1)
   const event: AuditEvent | null = row === undefined ? null : parseEvent(row)
   return typeof event?.hash === 'string' ? { seq: seq - 1, hash: event.hash } : undefined
 }

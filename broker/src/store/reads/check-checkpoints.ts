@@ -9,9 +9,9 @@ import {
 import type { AuditPortion, CheckedPortion } from '../../domain/audit/audit-integrity.ts'
 import type { SigningKey } from '../../domain/signing-keys/signing-key.ts'
 import { readInteger } from '../read-column.ts'
-import { selectFrom } from '../sql.ts'
 import { checkpoints, parseCheckpoint } from '../tables/checkpoints.ts'
 import { allSigningKeys, type RowSource } from './finds.ts'
+import { readAsStored } from './read-as-stored.ts'
 
 interface Signed {
   /** Of the portion, from its first one on. */
@@ -29,8 +29,10 @@ export async function checkCheckpoints(
   { events, portion, previous }: Signed,
 ): Promise<{ readonly checked: number; readonly error?: CheckedPortion['error'] }> {
   const { fromSeq, toSeq, isFirst } = portion
-  const text = `${selectFrom(checkpoints)} where seq between ? and ? order by seq`
-  const rows = await source.sql.all(text, [isFirst ? previous.seq : fromSeq, toSeq])
+  const rows = await readAsStored(source, checkpoints, {
+    tail: 'where seq between ? and ? order by seq',
+    values: [isFirst ? previous.seq : fromSeq, toSeq],
+  })
   if (rows.length === 0) return { checked: 0 }
   const keys = new Map((await allSigningKeys(source)).map((key) => [key.kid, toPublicKey(key)]))
   const hashAt = (seq: number) =>

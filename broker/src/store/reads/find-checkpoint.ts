@@ -1,14 +1,14 @@
 import type { Checkpoint } from '@agentwrit/protocol'
-import { selectFrom } from '../sql.ts'
 import { checkpoints, parseCheckpoint } from '../tables/checkpoints.ts'
-import { readRows, type RowSource } from './finds.ts'
+import type { RowSource } from './finds.ts'
+import { readAsStored } from './read-as-stored.ts'
 
 /** The newest one over an event not behind this one; none when somebody has put another row in its place. */
 export async function findNewestCheckpoint(
   source: RowSource,
   atMost: number,
 ): Promise<Checkpoint | undefined> {
-  const text = `${selectFrom(checkpoints)} where seq <= ? order by seq desc limit 1`
-  const [row] = await readRows(source, checkpoints, text, [atMost])
+  const tail = 'where seq <= ? order by seq desc limit 1'
+  const [row] = await readAsStored(source, checkpoints, { tail, values: [atMost] })
   return row && parseCheckpoint(row)
 }

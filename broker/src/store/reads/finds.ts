@@ -17,6 +17,7 @@ import { sessions, toSession } from '../tables/sessions.ts'
 import { signingKeys, toSigningKey } from '../tables/signing-keys.ts'
 import { tokens } from '../tables/tokens.ts'
 import { readText } from '../read-column.ts'
+import { highestSeq, readAsStored } from './read-as-stored.ts'
 
 /** Where rows are read from; those with a bad MAC are left out. */
 export interface RowSource {
@@ -98,18 +99,23 @@ export async function followEvents(
   seq: number,
   limit: number,
 ): Promise<AuditEvent[]> {
-  const text = `${selectFrom(auditEvents)} where seq > ? order by seq limit ?`
-  return (await readRows(source, auditEvents, text, [seq, limit])).map(toAuditEvent)
+  const values = [seq + 1, highestSeq, limit]
+  const tail = 'where seq between ? and ? order by seq limit ?'
+  const stored = await readAsStored(source, auditEvents, { tail, values })
+  return proven(source, auditEvents, stored).map(toAuditEvent)
 }
 
 /** The rows a query finds, without those whose MAC is wrong. */
 export async function readRows(
-  { sql, mac }: RowSource,
+  source: RowSource,
   table: TableDescription,
   text: string,
   values: readonly Value[],
 ): Promise<Row[]> {
-  const stored = await sql.all(text, values)
+  return proven(source, table, await source.sql.all(text, values))
+}
+
+function proven({ mac }: RowSource, table: TableDescription, stored: readonly Row[]): Row[] {
   return stored.map((row) => mac.open(table, row)).filter((row) => row !== undefined)
 }
 

@@ -4,6 +4,7 @@ import { readInteger } from '../read-column.ts'
 import type { Row } from '../table.ts'
 import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import type { RowSource } from './finds.ts'
+import { highestSeq, readAsStored } from './read-as-stored.ts'
 import { traceCredential } from './trace-credential.ts'
 
 export interface AuditQuestion {
@@ -42,20 +43,24 @@ interface Span {
 async function findSpan({ sql }: RowSource, { since, until }: AuditFilter): Promise<Span> {
   const first =
     since === undefined
-      ? 'select min(seq) from audit_events'
-      : 'select seq from audit_events where happened_at >= ? order by happened_at, seq limit 1'
+      ? `select min(seq) from audit_events where ${isOurs}`
+      : `select seq from audit_events where happened_at >= ? and ${isOurs}
+         order by happened_at, seq limit 1`
   const last =
     until === undefined
-      ? 'select max(seq) from audit_events'
-      : `select seq from audit_events where happened_at <= ?
+      ? `select max(seq) from audit_events where ${isOurs}`
+      : `select seq from audit_events where happened_at <= ? and ${isOurs}
          order by happened_at desc, seq desc limit 1`
   const [row] = await sql.all(
-    `select coalesce((${first}), ${Number.MAX_SAFE_INTEGER}) as first, coalesce((${last}), 0) as last`,
+    `select coalesce((${first}), ${highestSeq}) as first, coalesce((${last}), 0) as last`,
     [since, until].filter((bound) => bound !== undefined),
   )
   if (row === undefined) throw new Error('a query without a table has one row')
   return { first: readInteger(row, 'first'), last: readInteger(row, 'last') }
 }
+
+/** Somebody may have put other rows beside them. */
+const isOurs = `seq between 1 and ${highestSeq}`
 
 interface Stretch {
   readonly span: Span
@@ -64,15 +69,16 @@ interface Stretch {
 
 /** One row more than the page holds tells whether others follow. */
 function readPage(
-  { sql }: RowSource,
+  source: RowSource,
   selection: Selection | undefined,
   { span: { first, last }, page: { limit, offset, after = 0 } }: Stretch,
 ): Promise<Row[]> {
   const from = Math.max(first, after + 1)
   // Numbers have no gaps: among all events, places can be counted off.
   const [begin, skipped] = selection === undefined ? [from + offset, 0] : [from, offset]
-  const { text, values } = selectEvents(selection)
-  return sql.all(text, [...values, begin, last, limit + 1, skipped])
+  const { tail, values } = selectEvents(selection)
+  const all = [...values, begin, last, limit + 1, skipped]
+  return readAsStored(source, auditEvents, { tail, values: all })
 }
 
 interface Counted extends AuditFilter {

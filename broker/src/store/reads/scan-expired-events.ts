@@ -1,11 +1,11 @@
 import type { ExpiredEvents } from '../../domain/audit/audit-integrity.ts'
 import { auditPruneBound } from '../changes/prune-audit.ts'
 import { readInteger } from '../read-column.ts'
-import { selectFrom } from '../sql.ts'
 import type { Row } from '../table.ts'
 import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import { checkpoints } from '../tables/checkpoints.ts'
-import { readHead, readRows, type RowSource } from './finds.ts'
+import { readHead, type RowSource } from './finds.ts'
+import { readAsStored } from './read-as-stored.ts'
 
 /** Up to the first event that is too young, missing, or not as it was written. */
 export async function findExpiredEvents(
@@ -14,8 +14,10 @@ export async function findExpiredEvents(
 ): Promise<ExpiredEvents | { readonly broken: number } | undefined> {
   const { prunedSeq, seq: end } = await readHead(source)
   const first = prunedSeq + 1
-  const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
-  const stored = await source.sql.all(text, [first, auditPruneBound])
+  const stored = await readAsStored(source, auditEvents, {
+    tail: 'where seq between ? and ? order by seq',
+    values: [first, first + auditPruneBound - 1],
+  })
   const intact = takeIntact(source, stored, first)
   const young = intact.findIndex((row) => readInteger(row, 'happened_at') >= until)
   const row = (young === -1 ? intact : intact.slice(0, young)).at(-1)
@@ -32,8 +34,10 @@ function takeIntact({ mac }: RowSource, stored: readonly Row[], first: number): 
 
 async function describe(source: RowSource, row: Row): Promise<Omit<ExpiredEvents, 'first'>> {
   const { seq, hash } = toAuditEvent(row)
-  const text = `${selectFrom(checkpoints)} where seq = ?`
-  const [checkpoint] = await readRows(source, checkpoints, text, [seq])
+  const [checkpoint] = await readAsStored(source, checkpoints, {
+    tail: 'where seq = ?',
+    values: [seq],
+  })
   const happenedAt = readInteger(row, 'happened_at')
   return { last: { seq, hash }, happenedAt, isSigned: checkpoint !== undefined }
 }

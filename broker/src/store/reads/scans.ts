@@ -26,7 +26,7 @@ import type {
 import type { OwedEvents, Tally } from '../../domain/statistics/count.ts'
 import { checkAuditPortion } from './check-audit-portion.ts'
 import { countLiveChildren } from './count-children.ts'
-import { readHead, readRows, type RowSource } from './finds.ts'
+import { followEvents, readHead, type RowSource } from './finds.ts'
 import { readInteger, readText } from '../read-column.ts'
 import { countLiveAgents } from './live-sessions.ts'
 import { measureReach, type ReachQuestion } from './measure-reach.ts'
@@ -49,7 +49,6 @@ import { listInForce, listRevocations, type RevocationQuestion } from './scan-re
 import { findLastSessionEnd, isSigningKeyInUse } from './scan-signing-keys.ts'
 import { selectFrom } from '../sql.ts'
 import type { Row, Value } from '../table.ts'
-import { auditEvents, toAuditEvent } from '../tables/audit-events.ts'
 import { launchTokens, toLaunchToken } from '../tables/launch-tokens.ts'
 
 /** What each scan is asked and answers: plain data, because it crosses a thread. */
@@ -110,10 +109,7 @@ export const scans: {
   changes: listChanges,
   countApps,
   delegations: observeDelegations,
-  auditEvents: async (source, { fromSeq, limit }) => {
-    const text = `${selectFrom(auditEvents)} where seq >= ? order by seq limit ?`
-    return (await readRows(source, auditEvents, text, [fromSeq, limit])).map(toAuditEvent)
-  },
+  auditEvents: (source, { fromSeq, limit }) => followEvents(source, fromSeq - 1, limit),
   auditExtent: readAuditExtent,
   auditPortion: checkAuditPortion,
   auditTally: tallyEvents,
