@@ -97,7 +97,7 @@ function isSnapshot(value: unknown): value is DataOf<'snapshot'> {
     parts: isNumber,
     entries: isEntries,
   }
-  return hasForms(value, forms, {})
+  return hasForms(value, forms, { at: isSeconds })
 }
 
 function isEntries(value: unknown): boolean {

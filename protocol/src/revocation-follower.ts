@@ -25,6 +25,8 @@ interface Known {
 
 /** A snapshot of which this part came last. */
 interface Arriving extends Known {
+  /** Seconds. */
+  readonly at: number
   readonly parts: number
   part: number
 }
@@ -109,9 +111,10 @@ export class RevocationFollower {
     return arriving.facts.size <= this.#limit
   }
 
-  #know({ epoch, notBefore, facts, seq }: Arriving): void {
+  /** What is left out as expired is dead, whatever the clock here says: it may have been revoked. */
+  #know({ epoch, notBefore, at, facts, seq }: Arriving): void {
     this.#known = { epoch, notBefore, facts, seq }
-    facts.forgetExpired(this.#forgottenUntil)
+    this.forgetExpired(at * 1000)
   }
 
   #takeChange(change: RevocationChange): boolean {
@@ -131,8 +134,8 @@ export class RevocationFollower {
   }
 }
 
-function begin({ epoch, not_before: notBefore, seq, parts }: RevocationSnapshot): Arriving {
-  return { epoch, notBefore, facts: new RevocationFacts(), seq, parts, part: 0 }
+function begin({ epoch, not_before: notBefore, at = 0, seq, parts }: RevocationSnapshot): Arriving {
+  return { epoch, notBefore, at, facts: new RevocationFacts(), seq, parts, part: 0 }
 }
 
 function isNext(arriving: Arriving, { epoch, seq, part, parts }: RevocationSnapshot): boolean {

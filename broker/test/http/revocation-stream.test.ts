@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { publishedTargetInput, type RevocationLevel } from '@agentwrit/protocol'
+import {
+  publishedLineage,
+  publishedTargetInput,
+  readRevocationEvent,
+  RevocationFollower,
+  type RevocationLevel,
+} from '@agentwrit/protocol'
 import { sha256 } from '../../src/domain/tokens/sha-256.ts'
 import { ask, assertProblem } from '../ask.ts'
 import { agentOf, held, revokeAs, signInAdmin, type Held } from '../lineages.ts'
@@ -21,6 +27,7 @@ test('a stream begins with a snapshot, is fresh at once, and then tells each cha
     seq: 1,
     epoch,
     not_before: notBefore,
+    at: Math.floor(broker.now() / 1000),
     part: 1,
     parts: 2,
     entries: [
@@ -228,6 +235,26 @@ test('a snapshot comes in parts of at most a thousand, and what is long ago come
     assert.equal((await resumed.next('revocation')).id, `${epoch}.${seq}`)
   }
   assert.equal(resumed.text().includes('snapshot'), false)
+})
+
+test('a snapshot made while the clock was ahead revives nothing that was revoked', async () => {
+  await using broker = await testBroker({
+    environment: { AA_PORT: '0', AA_ADMIN_TOKEN_TTL: '300' },
+  }).then(listening)
+  const agent = await agentOf(broker, await signInAdmin(broker))
+  const asked = { level: 'token', target: agent.claims.jti } as const
+  await revokeAs(broker, await signInAdmin(broker), asked)
+  broker.advance(400_000)
+  using stream = await follow(broker, await signInAdmin(broker))
+  const follower = new RevocationFollower()
+  while (follower.facts === undefined) {
+    const event = readRevocationEvent(await stream.next('snapshot'))
+    assert.ok(event !== undefined && follower.take(event))
+  }
+  // By the verifier's own clock, which is right, the token has not expired.
+  const kid = broker.broker.context.keys.activeKid
+  const lineage = await publishedLineage({ claims: agent.claims, kid }, sha256)
+  assert.equal(follower.isDead(lineage), true)
 })
 
 test('HEAD answers with the headers of the stream and ends', async () => {

@@ -12,18 +12,20 @@ const PART = 1000
  * since may be in it as well, is told again as a change, and then says nothing new.
  */
 export async function* readSnapshot(context: Context): AsyncGenerator<RevocationSnapshot, void> {
-  const { store, clock, live } = context
+  const { store, live } = context
   const head = await store.head()
-  const bounds = { at: clock(), throughEvent: head.seq, throughChange: head.streamSeq }
+  // What the store's own time has ended may be pruned, whatever the clock says.
+  const bounds = { at: store.lastTime(), throughEvent: head.seq, throughChange: head.streamSeq }
   const inTurn = live.feeds.changes.inTurn
   const size = await inTurn(() => store.changes.countSnapshot(bounds))
   const keys = await endedKeys(context)
   const parts = partsOf(size.entries) + partsOf(size.superseded) + Math.max(1, partsOf(keys.length))
   const { streamSeq: seq, epoch, notBefore } = head
+  const at = Math.floor(bounds.at / 1000)
   let part = 0
   for await (const entries of pages(context, { bounds, size, keys })) {
     part += 1
-    yield { seq, epoch, not_before: notBefore, part, parts, entries }
+    yield { seq, epoch, not_before: notBefore, at, part, parts, entries }
   }
 }
 
