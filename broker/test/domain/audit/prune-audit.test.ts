@@ -11,6 +11,7 @@ import {
   verifyOnline,
   writeEvents,
 } from '../../audit-trail.ts'
+import { accept, copyDatabase, putBack } from '../../restored.ts'
 import { testBroker, type TestBroker } from '../../test-broker.ts'
 
 const day = 86_400_000
@@ -100,6 +101,31 @@ test('a prefix that was tampered with is not removed: verification still names i
   assert.ok(broker.logged.some((line) => line.includes('"seq":4')))
 })
 
+test('an event of a history that was given up is not removed from the one that goes on', async () => {
+  await using broker = await testBroker({ environment })
+  await writeEvents(broker, 3)
+  let copy = ''
+  await broker.restart(async () => void (copy = copyDatabase(broker)))
+  const lost = (await headOf(broker)).seq + 1
+  await writeEvents(broker, 2)
+  const stored = withDatabase(broker, (database) =>
+    database.prepare('select event, mac from audit_events where seq = ?').get(lost),
+  )
+  await broker.restart(async () => {
+    putBack(broker, copy)
+    await accept(broker)
+  })
+  withDatabase(broker, (database) => {
+    const { event, mac } = { ...stored }
+    const text = `update audit_events set event = ?, mac = ?, event_type = 'token_auth_failed', outcome = 'denied'
+      where seq = ?`
+    database.prepare(text).run(String(event), String(mac), lost)
+  })
+  broker.advance(31 * day)
+  assert.equal(await prune(broker), lost - 1)
+  assert.deepEqual((await verifyOnline(broker)).error, { seq: lost + 1, reason: 'link' })
+})
+
 test('retention runs every hour, and a minute after the start, without anybody asking', async (t) => {
   await using broker = await testBroker({ environment })
   await writeEvents(broker, 2)
@@ -111,10 +137,19 @@ test('retention runs every hour, and a minute after the start, without anybody a
   assert.equal((await headOf(broker)).prunedSeq, 2)
 })
 
-function change({ databasePath }: TestBroker, statement: string): void {
+function change(broker: TestBroker, statement: string): void {
+  withDatabase(broker, (database) => {
+    assert.ok(database.prepare(statement).run().changes > 0)
+  })
+}
+
+function withDatabase<Found>(
+  { databasePath }: TestBroker,
+  work: (database: DatabaseSync) => Found,
+): Found {
   const database = new DatabaseSync(databasePath)
   try {
-    assert.ok(database.prepare(statement).run().changes > 0)
+    return work(database)
   } finally {
     database.close()
   }
