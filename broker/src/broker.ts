@@ -135,8 +135,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   }
   const context: Context = { config, clock, random, keys, store, log, live }
   const following = followFeeds(live.feeds)
-  opened.defer(() => following.stop())
-  const rounds = [startWatching(live.head), startMaintenance(context), keepStatistics(context)]
+  const watching = startWatching(live.head)
+  const rounds = [following, watching, startMaintenance(context), keepStatistics(context)]
   for (const round of rounds) opened.defer(() => round.stop())
   const readiness = new Readiness(store, clock, auditEvents)
   const settings = showSettings(options)

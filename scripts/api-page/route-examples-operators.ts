@@ -8,6 +8,17 @@ const launch = {
 }
 
 export const operatorExamples: Readonly<Record<string, Example>> = {
+  'GET /v1/admin/stats': async (stage) => {
+    const { operator } = await stage.cast()
+    return stage.ask('GET', '/v1/admin/stats', { by: operator })
+  },
+
+  'GET /v1/admin/config': async (stage) =>
+    stage.ask('GET', '/v1/admin/config', { by: await stage.operator() }),
+
+  'GET /v1/admin/brokers': async (stage) =>
+    stage.ask('GET', '/v1/admin/brokers', { by: await stage.operator() }),
+
   'POST /v1/admin/launch-tokens': async (stage) =>
     stage.ask('POST', '/v1/admin/launch-tokens', { by: await stage.operator(), body: launch }),
 

@@ -1,3 +1,4 @@
+import { abridge } from './abridge.ts'
 import type { Exchange } from './exchange.ts'
 import { layOut } from './lay-out.ts'
 import { withoutSecrets } from './without-secrets.ts'
@@ -27,6 +28,6 @@ export function showExchange({ command, answer }: Exchange): string {
 }
 
 function showBody(body: string, type: string): string {
-  if (type.includes('json')) return layOut(withoutSecrets(JSON.parse(body)))
+  if (type.includes('json')) return layOut(abridge(withoutSecrets(JSON.parse(body))))
   return body.trimEnd()
 }

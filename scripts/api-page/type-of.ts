@@ -9,7 +9,7 @@ export function typeOf(schema: Schema): string {
   const { items } = schema
   if (items !== undefined) {
     const length = bounds(schema.minItems, schema.maxItems, '')
-    const what = items.properties === undefined ? typeOf(items) : 'objects'
+    const what = items.properties === undefined ? pluralOf(typeOf(items)) : 'objects'
     return `list of ${length === '' ? '' : `${length}: `}${what}`
   }
   const { type = 'value', pattern = '', minLength, maxLength } = schema
@@ -22,6 +22,10 @@ export function typeOf(schema: Schema): string {
   ]
     .filter((part) => part !== '')
     .join(', ')
+}
+
+function pluralOf(type: string): string {
+  return type === 'whole number' ? 'whole numbers' : type
 }
 
 const names: Readonly<Record<string, string>> = {

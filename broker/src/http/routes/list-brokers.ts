@@ -8,14 +8,19 @@ const answer = wireSchema<BrokerList>()(
   Type.Object({
     brokers: Type.Array(
       Type.Object({
-        id: Type.String(),
-        version: Type.String(),
-        started_at: Type.String(),
-        last_seen_at: Type.String(),
-        epoch: Type.String(),
-        applied_seq: Type.Integer(),
-        index_age: Type.Number(),
+        id: Type.String({ description: 'Random, another one after every start' }),
+        version: Type.String({ description: 'Of the program' }),
+        started_at: Type.String({ description: 'When it started (RFC 3339)' }),
+        last_seen_at: Type.String({ description: 'When it was last known to run (RFC 3339)' }),
+        epoch: Type.String({ description: 'Epoch of the store that it follows, 16 hex' }),
+        applied_seq: Type.Integer({
+          description: 'The last change that its revocation index holds',
+        }),
+        index_age: Type.Number({
+          description: 'Seconds: it knows of every change that was committed earlier',
+        }),
       }),
+      { description: 'On SQLite one, the broker that answers' },
     ),
   }),
 )

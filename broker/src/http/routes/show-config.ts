@@ -7,13 +7,20 @@ const answer = wireSchema<ConfigResponse>()(
   Type.Object({
     settings: Type.Array(
       Type.Object({
-        variable: Type.String(),
-        meaning: Type.String(),
-        source: Type.Optional(Type.Enum(['default', 'environment', 'file'])),
-        secret: Type.Boolean(),
-        value: Type.Optional(Type.String()),
-        default: Type.Optional(Type.String()),
+        variable: Type.String({ description: 'Its name in the environment' }),
+        meaning: Type.String({ description: 'What it is for' }),
+        source: Type.Optional(
+          Type.Enum(['default', 'environment', 'file'], { description: 'Where its value is from' }),
+        ),
+        secret: Type.Boolean({ description: 'Whether only `set` or `unset` is told of its value' }),
+        value: Type.Optional(
+          Type.String({
+            description: 'As it would be written in the variable; absent without one',
+          }),
+        ),
+        default: Type.Optional(Type.String({ description: 'Its value where nobody sets it' })),
       }),
+      { description: 'All of them, in the order of the reference' },
     ),
   }),
 )

@@ -2,6 +2,8 @@ import { App, createVerifier } from '@agentwrit/client'
 import { requireToken } from '@agentwrit/client/mcp'
 import { check, checkEqual } from '../check.mjs'
 
+const url = 'http://tools.test/mcp'
+
 export async function run({ broker, clientId, clientSecret }) {
   for (const framework of ['express', 'fastify', 'hono']) {
     const { requireScope } = await import(`@agentwrit/client/${framework}`)
@@ -13,9 +15,9 @@ export async function run({ broker, clientId, clientSecret }) {
     createVerifier({ broker, mode: 'introspect', audience: null, issuer: null }),
   )
   await app.withAgent(task, async (agent) => {
-    const ask = (headers) => gate(new Request('http://tools.test/mcp', { headers }))
-    check((await ask({ authorization: `Bearer ${await agent.token()}` })).ok, 'it lets in')
-    checkEqual((await ask({})).ok, false, 'whether it lets nobody in')
+    const authorization = `Bearer ${await agent.token()}`
+    check((await gate(new Request(url, { headers: { authorization } }))).ok, 'it lets in')
+    checkEqual((await gate(new Request(url))).ok, false, 'whether it lets nobody in')
   })
   await app.signOut()
 }
