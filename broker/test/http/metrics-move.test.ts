@@ -68,6 +68,14 @@ test('what no route answers is counted in one series', async () => {
   assert.deepEqual(changes, { ...answered('unmatched', '4xx', 3) })
 })
 
+test('a seed token is an issued token, and the seed launch token none that somebody asked for', async () => {
+  await using broker = await testBroker({ environment: { AA_SEED_TOKENS: 'true' } })
+  const page = await metricsOf(broker)
+  assert.equal(page.get('agentwrit_tokens_issued_total{kind="admin"}'), 1)
+  assert.equal(page.get('agentwrit_audit_events_total{event_type="token_issued"}'), 1)
+  assert.equal(page.get('agentwrit_launch_tokens_created_total'), 0)
+})
+
 test('events found at the start are told, and later ones are not added', async () => {
   await using broker = await testBroker()
   const loaded = async () => (await metricsOf(broker)).get('agentwrit_audit_events_loaded')
