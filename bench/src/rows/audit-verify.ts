@@ -5,7 +5,7 @@ import { median, quantile, spreadOf } from '../statistics.ts'
 import { openTrail, type Trail } from './trail.ts'
 
 const delay = 'loop delay: verifying / not'
-const answer = 'a range of 100,000'
+const answer = 'one call of verify'
 const connections = 16
 
 export const auditVerify: Row = {
