@@ -12,6 +12,7 @@ import { encodeHex, formatServerSentEvent, verifyAuditExport } from '@agentwrit/
 import { listening } from '../../broker/test/http/stream-client.ts'
 import { portOf } from '../../broker/test/http/raw-client.ts'
 import { adminSecret, testBroker } from '../../broker/test/test-broker.ts'
+import { recordingLogger } from './recording-logger.ts'
 import { problem, serve, stillSurroundings } from './local-server.ts'
 import type { Reply } from './local-server.ts'
 
@@ -121,17 +122,15 @@ test('a tail ends with the reason of its signal, also while it waits for an even
 })
 
 test('what may be missing because the broker was restored is told to the logger', async () => {
-  const warnings: string[] = []
-  const silent = () => undefined
-  const warn = (text: string) => void warnings.push(text)
-  await using server = await tailing([events(`${epoch}.1`), events('fedcba9876543210.9')], {
-    debug: silent,
-    info: silent,
-    warn,
-    error: silent,
-  })
+  const { logger, lines } = recordingLogger()
+  const replies = [events(`${epoch}.1`), events('fedcba9876543210.9')]
+  await using server = await tailing(replies, logger)
   assert.deepEqual(await take(server.operator.tailAudit(), 2), [1, 9])
-  assert.equal(warnings.filter((text) => text.includes('epoch')).length, 1)
+  const warnings = lines.filter(({ level, fields }) => level === 'warn' && 'streamId' in fields)
+  assert.deepEqual(
+    warnings.map(({ fields }) => fields['streamId']),
+    ['fedcba9876543210.9'],
+  )
 })
 
 test('an event that is none ends the tail with an error', async () => {
@@ -142,7 +141,7 @@ test('an event that is none ends the tail with an error', async () => {
 
 test('with a real broker a tail shows what happens, beyond the end of its own token', async () => {
   await using broker = await listening(await testBroker({ environment: { AA_PORT: '0' } }))
-  const surroundings = { now: broker.now, sleep: () => new Promise<void>(setImmediate) }
+  const surroundings = { now: () => broker.now(), sleep: () => new Promise<void>(setImmediate) }
   const url = `http://127.0.0.1:${portOf(broker.broker.app)}`
   const client = new Broker(url, { surroundings })
   const operator = await Operator.signIn({ broker: client, secret: adminSecret })
@@ -166,8 +165,6 @@ test('an export is lines of JSON that verify without the broker', async () => {
   const lines = await collect(operator.exportAudit({ pageSize: 2 }))
   assert.ok(lines.length >= 4)
   for (const line of lines) assert.match(line, /^\{.*\}\n$/)
-  const hash = async (text: string) =>
-    encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
   const result = await verifyAuditExport(lines.join('').split('\n'), { hash })
   assert.deepEqual([result.ok, result.events_checked], [true, lines.length])
   const tampered = lines
@@ -180,4 +177,9 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const collected: Item[] = []
   for await (const item of items) collected.push(item)
   return collected
+}
+
+async function hash(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return encodeHex(new Uint8Array(bytes))
 }

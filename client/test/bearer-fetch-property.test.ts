@@ -1,7 +1,7 @@
 // URLs and redirects made of all that has ever confused somebody, between a server that may have the token and one that may not.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isAgentWritError } from '@agentwrit/client'
 import { serve } from './local-server.ts'
 import type { LocalServer } from './local-server.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AgentLostError, AgentReleasedError } from '@agentwrit/client'
+import { AgentLostError, AgentReleasedError, App, Broker, Operator } from '@agentwrit/client'
 import { adminSecret, testBroker } from '../../broker/test/test-broker.ts'
-import { App, Broker, Operator } from '@agentwrit/client'
 import { problem } from './local-server.ts'
+import { recordingLogger } from './recording-logger.ts'
 import { renewalPath, scriptedBroker } from './scripted-broker.ts'
 
 test('a token is renewed by whoever asks for it when less than a quarter of its life is left', async () => {
@@ -146,14 +146,7 @@ test('a timer renews a token that nobody asks for, again and again, until it is 
 
 test('a timer whose renewal has failed waits, tries again, and stops at the end of the token', async () => {
   await using broker = await scriptedBroker(300)
-  const errors: string[] = []
-  const silent = () => undefined
-  const logger = {
-    debug: silent,
-    info: silent,
-    warn: silent,
-    error: (text: string) => void errors.push(text),
-  }
+  const { logger, lines } = recordingLogger()
   await broker.agent({ autoRenew: true, logger })
   broker.renewals.push(...Array.from({ length: 50 }, () => problem(503, 'service_unavailable')))
   broker.surroundings.advance(225_000)
@@ -165,7 +158,7 @@ test('a timer whose renewal has failed waits, tries again, and stops at the end 
   await untilWaiting(broker.surroundings)
   assert.equal(broker.calls(renewalPath).length, 2)
   broker.surroundings.advance(70_000)
-  while (errors.length === 0) await new Promise(setImmediate)
+  while (!lines.some(({ level }) => level === 'error')) await new Promise(setImmediate)
   assert.equal(broker.surroundings.waiting(), 0)
 })
 
@@ -181,7 +174,7 @@ test('with a real broker a token lives on and on by being asked for', async () =
   const made = await operator.registerApp({ name: 'reports', scopes: ['read:sales:*'] })
   const client = new Broker('http://broker.test', {
     fetch: broker.fetch,
-    surroundings: { now: broker.now },
+    surroundings: { now: () => broker.now() },
   })
   const { client_id: clientId, client_secret: clientSecret } = made
   const app = await App.signIn({ broker: client, clientId, clientSecret })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { format, inspect } from 'node:util'
 import { Agent, AgentKey, App, Broker, Operator } from '@agentwrit/client'
-import type { Logger } from '@agentwrit/client'
 import { currentAgent, withAgent } from '@agentwrit/client/node'
+import { recordingLogger } from './recording-logger.ts'
 import { serve, stillSurroundings } from './local-server.ts'
 import type { Received, Reply } from './local-server.ts'
 
@@ -26,7 +26,7 @@ const secrets = {
 function credentialsIn(received: readonly Received[]): string[] {
   const proofs = received
     .filter(({ path }) => path === '/v1/register')
-    .map(({ body }) => String((JSON.parse(body) as { signature: string }).signature))
+    .map(({ body }) => (JSON.parse(body) as { signature: string }).signature)
   const names = received.map(({ headers }) => headers['idempotency-key']).filter(Boolean)
   return [...Object.values(secrets), ...proofs, ...names.map(String)]
 }
@@ -87,16 +87,16 @@ async function indiscreetBroker() {
 test('no object, no error and no log line shows a credential', async () => {
   const { server, state } = await indiscreetBroker()
   await using closing = server
-  const logged: unknown[] = []
-  const log = (...line: readonly unknown[]) => void logged.push(line)
-  const logger: Logger = { debug: log, info: log, warn: log, error: log }
+  const { logger, lines } = recordingLogger()
+  const released: unknown[] = []
+  const onReleaseError = (error: unknown) => void released.push(error)
   const surroundings = stillSurroundings()
   const broker = new Broker(closing.url, { surroundings, logger, maxRetries: 1 })
   const objects: unknown[] = [broker, broker.transport]
 
   const operator = await Operator.signIn({ broker, secret: secrets.adminSecret })
   const { clientSecret } = secrets
-  const options = { allowedOrigins: [closing.url], onReleaseError: log, autoRenew: true }
+  const options = { allowedOrigins: [closing.url], onReleaseError, autoRenew: true }
   const app = await App.signIn({ broker, clientId: 'client-1', clientSecret, ...options })
   const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope })
   const key = await AgentKey.generate()
@@ -147,13 +147,13 @@ test('no object, no error and no log line shows a credential', async () => {
   }
   await agent[Symbol.asyncDispose]()
   await app[Symbol.asyncDispose]()
-  objects.push(agent, app, operator)
+  objects.push(agent, app, operator, ...released)
 
   const hidden = credentialsIn(server.received)
   assert.ok(hidden.length > Object.keys(secrets).length + 1)
   assert.ok(objects.length > 80, `${objects.length} objects`)
-  assert.ok(logged.length > 80, `${logged.length} log lines`)
-  for (const object of [...objects, ...logged]) {
+  assert.ok(lines.length > 80, `${lines.length} log lines`)
+  for (const object of [...objects, ...lines]) {
     for (const text of spellingsOf(object)) {
       for (const secret of hidden) assert.equal(text.includes(secret), false, text.slice(0, 2_000))
     }

@@ -1,7 +1,7 @@
 // Random lives of a token against a server that answers, refuses and loses renewals; time moves only between the steps.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { AgentLostError, isAgentWritError } from '@agentwrit/client'
 import { problem } from './local-server.ts'
 import { renewalPath, scriptedBroker } from './scripted-broker.ts'

@@ -25,7 +25,7 @@ const asOperator =
   async (broker) =>
     ask(await Operator.signIn({ broker, secret: 'a-secret' }))
 
-const first = async (items: AsyncGenerator<unknown>) => items.next()
+const first = async (items: AsyncIterableIterator<unknown>) => items.next()
 
 /** Always safe to repeat: it changes nothing, or nothing more. */
 const safe: Readonly<Record<string, Ask>> = {

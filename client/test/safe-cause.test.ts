@@ -33,7 +33,7 @@ test('a cause that shows a credential, or hides what it shows, is told in words 
   })
   const headers = { authorization: `Bearer ${token}` }
   const hidden = Object.defineProperty(new Error('no'), 'config', { get: () => ({ headers }) })
-  const looped = Object.assign(new Error('no'), { self: {} as object })
+  const looped = Object.assign(new Error('no'), { self: {} })
   looped.self = looped
   for (const thrown of [
     new TypeError(`no header may be "Bearer ${token}"`),

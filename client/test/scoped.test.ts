@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { AgentReleasedError, covers, scope, scoped, ScopeDeniedError } from '@agentwrit/client'
 import type { RequiredScope } from '@agentwrit/client'
 import { scriptedBroker } from './scripted-broker.ts'

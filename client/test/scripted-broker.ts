@@ -1,5 +1,5 @@
-import { Agent, App, Broker } from '@agentwrit/client'
-import type { AgentOptions, ClientOptions } from '@agentwrit/client'
+import { App, Broker } from '@agentwrit/client'
+import type { Agent, AgentOptions, ClientOptions } from '@agentwrit/client'
 import { launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
 import type { LocalServer, Received, Reply, Script } from './local-server.ts'
 

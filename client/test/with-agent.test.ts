@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentReleasedError, AuthorizationError, TransportError } from '@agentwrit/client'
-import type { Agent, App } from '@agentwrit/client'
+import type { Agent, AgentOptions, App } from '@agentwrit/client'
 import { problem } from './local-server.ts'
+import { recordingLogger } from './recording-logger.ts'
 import { scriptedBroker } from './scripted-broker.ts'
 
 const task = { orchId: 'o', taskId: 't', scope: ['read:data:*'] }
 const releases = '/v1/token/release'
-const silent = () => undefined
+const thrower = (): never => {
+  throw new Error('from the callback')
+}
 
 test('an agent works for one function, and is released behind it', async () => {
   await using broker = await scriptedBroker()
@@ -52,7 +55,10 @@ test('an agent that cannot be started lets no work begin', async () => {
   assert.equal(ran, 0)
 })
 
-type End = (app: App, onReleaseError: (error: unknown) => void) => Promise<string>
+type End = (
+  app: App,
+  onReleaseError: NonNullable<AgentOptions['onReleaseError']>,
+) => Promise<string>
 
 const ends: Readonly<Record<string, End>> = {
   'the end of withAgent': (app, onReleaseError) =>
@@ -68,25 +74,23 @@ for (const [name, end] of Object.entries(ends)) {
     await using broker = await scriptedBroker(300, ({ path }) =>
       path === releases ? 'hang up' : undefined,
     )
-    const warnings: unknown[] = []
-    const warn = (_: string, fields: object) => void warnings.push(fields)
-    const app = await broker.signIn({
-      logger: { debug: silent, info: silent, warn, error: silent },
-    })
+    const { logger, lines } = recordingLogger()
+    const app = await broker.signIn({ logger })
     const told: unknown[] = []
     assert.equal(await end(app, (error) => void told.push(error)), 'done')
     assert.equal(told.length, 1)
     assert.ok(told[0] instanceof TransportError)
-    assert.deepEqual(warnings, [{ error: told[0] }])
+    const warnings = lines.filter(({ level }) => level === 'warn')
+    assert.deepEqual(
+      warnings.map(({ fields }) => fields['error']),
+      told,
+    )
   })
 
   test(`an onReleaseError that throws, and a logger that does, change nothing at ${name}`, async () => {
     await using broker = await scriptedBroker(300, ({ path }) =>
       path === releases ? 'hang up' : undefined,
     )
-    const thrower = (): never => {
-      throw new Error('from the callback')
-    }
     const logger = { debug: thrower, info: thrower, warn: thrower, error: thrower }
     const app = await broker.signIn({ logger })
     assert.equal(await end(app, thrower), 'done')

@@ -8,10 +8,6 @@ import { scriptedBroker } from '../scripted-broker.ts'
 test('the current agent is the one of the innermost block, across everything that is awaited', async () => {
   await using broker = await scriptedBroker()
   const [outer, inner] = [await broker.agent(), await broker.agent()]
-  const deep = async () => {
-    await setImmediate()
-    return currentAgent()
-  }
   await withAgent(outer, async () => {
     assert.equal(await deep(), outer)
     assert.equal(await withAgent(inner, deep), inner)
@@ -58,3 +54,8 @@ test('a block gives back what its work does, also when that fails', async () => 
   )
   assert.throws(currentAgent, isAgentWritError)
 })
+
+async function deep() {
+  await setImmediate()
+  return currentAgent()
+}

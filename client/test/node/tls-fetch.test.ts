@@ -120,7 +120,7 @@ test('with a real broker that wants a certificate, who has it signs in, and nobo
   await broker.broker.listen()
   await rm(folder, { recursive: true })
   const url = `https://127.0.0.1:${portOf(broker.broker.app)}`
-  const surroundings = { now: broker.now }
+  const surroundings = { now: () => broker.now() }
   const known = new Broker(url, { surroundings, fetch: tlsFetch({ ca, serverName, ...client }) })
   const operator = await Operator.signIn({ broker: known, secret: adminSecret })
   assert.equal((await known.validate(await operator.token())).valid, true)
