@@ -13,6 +13,7 @@ import type { ReleaseReport } from './dispose.ts'
 import { documentOf } from './document.ts'
 import type { Answered } from './document.ts'
 import { InvalidTokenError } from './errors.ts'
+import type { Logger } from './logger.ts'
 import type { CallOptions, RenewalOptions } from './options.ts'
 import type { IssuedToken } from './renewable-token.ts'
 import { requireList } from './require-list.ts'
@@ -130,7 +131,7 @@ export class Agent {
     this.#keeper = new TokenKeeper(broker, issued)
     this.#bearer = new BearerFetch(this.#keeper, options)
     const { agentId } = this
-    broker.transport.logger.info('an agent begins', { agentId, expiresAt: this.expiresAt })
+    this.#logger.info('an agent begins', { agentId, expiresAt: this.expiresAt })
     if (options.autoRenew === true) this.#keeper.renewByTimer()
   }
 
@@ -378,8 +379,9 @@ export class Agent {
    * await agent.release()
    * ```
    */
-  release(options?: CallOptions): Promise<void> {
-    return this.#keeper.release(options)
+  async release(options?: CallOptions): Promise<void> {
+    const { agentId } = this
+    if (await this.#keeper.release(options)) this.#logger.info('an agent ends', { agentId })
   }
 
   /** What may be logged of an agent: everything but its token and the signatures of its chain. */
@@ -391,7 +393,11 @@ export class Agent {
 
   get #report(): ReleaseReport {
     const { onReleaseError } = this.#options
-    return { logger: this.#broker.transport.logger, onReleaseError }
+    return { logger: this.#logger, onReleaseError }
+  }
+
+  get #logger(): Logger {
+    return this.#broker.transport.logger
   }
 }
 

@@ -71,7 +71,8 @@ export async function exchange(way: Way, call: Call): Promise<Answer> {
 export async function openStream(way: Way, call: Call): Promise<OpenAnswer> {
   const opened = await open(way, call, 'text/event-stream')
   const { response, request, requestId } = opened
-  if (response.status === 200) return opened
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (response.status === 200 && isStream) return opened
   const text = await readText(opened, call)
   if (response.status >= 400)
     throw toProblemError(response, text, { request, requestId }, secretsOf(call))

@@ -101,15 +101,17 @@ export class TokenKeeper {
     this.#cancelTimer = wakeAfter(Math.min(pause, longestTimeout), () => void this.#renewOnTime())
   }
 
-  async release(options: CallOptions | undefined): Promise<void> {
+  /** Whether it was this call that gave the token back. */
+  async release(options: CallOptions | undefined): Promise<boolean> {
     this.#isEnding = true
     this.#cancelTimer?.()
     // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
     await this.#renewal?.catch(() => undefined)
-    if (this.#isReleased) return
+    if (this.#isReleased) return false
     try {
       await releaseToken(this.#broker, this.#token.text, options)
       this.#isReleased = true
+      return true
     } finally {
       this.#isEnding = false
     }

@@ -152,7 +152,7 @@ interface Attempts {
   readonly endsAt: number
 }
 
-/** Without the query: what is asked for may be somebody's secret, and a path never is. */
+/** Without the query, which may name what is nobody's business. */
 function about({ method, path }: Call): LogFields {
   return { method, path: path.replace(/\?.*$/s, '') }
 }

@@ -107,6 +107,8 @@ test('a tail that is refused rejects, and one that was given retries gives up af
   await using busy = await tailing([down, down, down, down])
   await assert.rejects(take(busy.operator.tailAudit({ maxRetries: 2 }), 1), ProblemError)
   assert.equal(busy.opened().length, 3)
+  await using proxied = await tailing([{ headers: { 'content-type': 'text/html' }, body: '<p>' }])
+  await assert.rejects(take(proxied.operator.tailAudit({ maxRetries: 0 }), 1), TransportError)
   await using ending = await tailing([events(), events()])
   await assert.rejects(take(ending.operator.tailAudit({ maxRetries: 1 }), 1), TransportError)
 })
@@ -135,7 +137,8 @@ test('what may be missing because the broker was restored is told to the logger'
 
 test('an event that is none ends the tail with an error', async () => {
   const body = formatServerSentEvent({ event: 'audit', id: `${epoch}.1`, data: '{}' })
-  await using server = await tailing([{ body }])
+  const headers = { 'content-type': 'text/event-stream' }
+  await using server = await tailing([{ headers, body }])
   await assert.rejects(take(server.operator.tailAudit(), 1), TransportError)
 })
 
