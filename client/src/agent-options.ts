@@ -29,7 +29,8 @@ export interface AgentOptions {
 /** The options alone, of an object that may hold more; what it leaves open is as in `defaults`. */
 export function toAgentOptions(given: AgentOptions, defaults: AgentOptions = {}): AgentOptions {
   return {
-    allowedOrigins: given.allowedOrigins ?? defaults.allowedOrigins,
+    // What is named later is not named.
+    allowedOrigins: (given.allowedOrigins ?? defaults.allowedOrigins)?.slice(),
     dangerouslyAllowHttp: given.dangerouslyAllowHttp ?? defaults.dangerouslyAllowHttp,
     fetch: given.fetch ?? defaults.fetch,
     autoRenew: given.autoRenew ?? defaults.autoRenew,

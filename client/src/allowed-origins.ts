@@ -1,5 +1,6 @@
 import type { AgentOptions } from './agent-options.ts'
 import { OriginDeniedError } from './errors.ts'
+import { requireList } from './require-list.ts'
 
 /**
  * The origins that may be sent a token, each exactly. Throws a TypeError for what is no origin, and for plain http beyond
@@ -10,7 +11,7 @@ export function requireOrigins({
   dangerouslyAllowHttp = false,
 }: AgentOptions): ReadonlySet<string> {
   return new Set(
-    allowedOrigins.map((text, index) => {
+    requireList(allowedOrigins, 'allowedOrigins').map((text, index) => {
       const url = parseUrl(text)
       const member = `allowedOrigins[${index}]`
       if (url === undefined || !isBare(url))

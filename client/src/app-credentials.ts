@@ -17,9 +17,7 @@ export function requireCredentials(given: AppCredentials): Credentials {
       'everybody who opens a page can read a client secret in it: sign in on a server, or set dangerouslyAllowBrowser: true',
     )
   return {
-    broker: toBroker(
-      given.broker ?? requireVariable('AGENTWRIT_BROKER_URL', 'broker', 'http://127.0.0.1:8080'),
-    ),
+    broker: toBroker(given.broker ?? requireVariable('AGENTWRIT_BROKER_URL', 'broker', urlHint)),
     clientId: given.clientId ?? requireVariable('AGENTWRIT_CLIENT_ID', 'clientId', clientIdHint),
     clientSecret:
       given.clientSecret ??
@@ -27,6 +25,7 @@ export function requireCredentials(given: AppCredentials): Credentials {
   }
 }
 
+const urlHint = 'a URL such as http://127.0.0.1:8080'
 const clientIdHint = 'the client_id that registerApp gave'
 const clientSecretHint = 'the client_secret that registerApp gave'
 

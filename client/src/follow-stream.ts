@@ -28,7 +28,8 @@ export async function* followStream(
   const { surroundings, logger } = transport
   const { signal = new AbortController().signal, maxRetries = Infinity } = options
   let lastEventId = after
-  for (let failures = 1; ; failures += 1) {
+  let failures = 0
+  for (;;) {
     const begin = surroundings.now()
     let error: AgentWritError | undefined
     try {
@@ -45,9 +46,9 @@ export async function* followStream(
       error = thrown
     }
     signal.throwIfAborted()
-    if (surroundings.now() - begin >= longestSilence) failures = 0
+    failures = surroundings.now() - begin >= longestSilence ? 1 : failures + 1
     if (failures > maxRetries) throw error ?? new TransportError('the stream has ended')
-    const pause = pauseBefore(Math.min(failures, mostDoublings), error, surroundings.random)
+    const pause = pauseBefore(Math.min(failures - 1, mostDoublings), error, surroundings.random)
     logger.warn('a stream has ended and is opened again', { path, lastEventId, error, pause })
     await surroundings.sleep(pause, signal)
   }

@@ -85,7 +85,7 @@ test('pauses grow while a tail cannot be opened, obey Retry-After, and begin ane
     events(`${epoch}.2`),
   ])
   assert.deepEqual(await take(server.operator.tailAudit(), 2), [1, 2])
-  assert.deepEqual(server.surroundings.pauses, [375, 750, 5000, 187.5])
+  assert.deepEqual(server.surroundings.pauses, [187.5, 375, 5000, 187.5])
 })
 
 test('a tail begins where it is told, with the filters given', async () => {
@@ -107,6 +107,8 @@ test('a tail that is refused rejects, and one that was given retries gives up af
   await using busy = await tailing([down, down, down, down])
   await assert.rejects(take(busy.operator.tailAudit({ maxRetries: 2 }), 1), ProblemError)
   assert.equal(busy.opened().length, 3)
+  await using brief = await tailing([events(`${epoch}.1`), events(`${epoch}.2`)])
+  await assert.rejects(take(brief.operator.tailAudit({ maxRetries: 0 }), 2), TransportError)
   await using proxied = await tailing([{ headers: { 'content-type': 'text/html' }, body: '<p>' }])
   await assert.rejects(take(proxied.operator.tailAudit({ maxRetries: 0 }), 1), TransportError)
   await using ending = await tailing([events(), events()])

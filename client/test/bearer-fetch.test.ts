@@ -43,6 +43,16 @@ test('without origins the token goes nowhere', async () => {
   assert.equal(server.received.length, 0)
 })
 
+test('an origin that is added to the list afterwards gets nothing', async () => {
+  await using server = await serve(() => ok)
+  await using broker = await scriptedBroker()
+  const allowedOrigins: string[] = []
+  const app = await broker.signIn({ allowedOrigins })
+  allowedOrigins.push(server.url)
+  const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] })
+  await assert.rejects(agent.fetch(server.url), OriginDeniedError)
+})
+
 test('the origins of an app are those of its agents, unless an agent has its own', async () => {
   await using server = await serve(() => ok)
   await using broker = await scriptedBroker()
@@ -72,6 +82,8 @@ test('what is no origin, or is not encrypted beyond this machine, is refused bef
   ]) {
     await assert.rejects(broker.signIn({ allowedOrigins: [origin] }), TypeError, origin)
   }
+  const lone = 'https://records.internal' as unknown as string[]
+  await assert.rejects(broker.signIn({ allowedOrigins: lone }), TypeError)
   assert.equal(broker.received.length, 0)
   await broker.signIn({
     allowedOrigins: [
