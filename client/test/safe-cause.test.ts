@@ -56,13 +56,22 @@ test('a cause that shows a credential, or hides what it shows, is told in words 
 })
 
 test('a connection that was never made is known as such, whatever becomes of the cause', async () => {
-  const thrown = Object.assign(new Error('connect'), { code: 'ECONNREFUSED', request: new Map() })
-  const broker = new Broker('http://broker.test', {
-    maxRetries: 0,
-    fetch: () => Promise.reject(thrown),
-  })
-  await assert.rejects(
-    broker.release(token),
-    (error) => error instanceof TransportError && error.neverSent && error.cause !== thrown,
-  )
+  const request = new Map()
+  for (const [members, neverSent] of [
+    [{ code: 'ECONNREFUSED', request }, true],
+    [{ code: 'ETIMEDOUT', syscall: 'connect', request }, true],
+    [{ code: 'ETIMEDOUT', syscall: 'read', request }, false],
+    [{ code: 'ECONNRESET', request }, false],
+  ] as const) {
+    const thrown = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), members) })
+    const broker = new Broker('http://broker.test', {
+      maxRetries: 0,
+      fetch: () => Promise.reject(thrown),
+    })
+    await assert.rejects(broker.release(token), (error) => {
+      assert.ok(error instanceof TransportError)
+      assert.notEqual(error.cause, thrown)
+      return error.neverSent === neverSent
+    })
+  }
 })
