@@ -5,6 +5,7 @@ import { treesProof } from '../model/trees-proof.ts'
 import { bearerFlood } from './bearer-flood.ts'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
+import { renewalStorms, type StormReport } from './renewal-storms.ts'
 import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
 import { drawSeed } from './seeded-chance.ts'
 
@@ -15,6 +16,7 @@ const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> =
   bearers: proveBearers,
   races: proveRaces,
   trees: proveTrees,
+  renewals: proveRenewals,
 }
 
 interface Options {
@@ -58,6 +60,14 @@ async function proveRaces({ rounds, seed }: Options): Promise<unknown> {
   const report = await raceRevocations({ rounds, seed, progress })
   requireBound('survivors', report.survivors.length, 0)
   return { seed, ...report }
+}
+
+/** A hundred agents renew at once in each round, and answers are lost. */
+async function proveRenewals({ rounds, seed }: Options): Promise<unknown> {
+  say(`seed ${seed}`)
+  const progress = (round: number, { lostAnswers, askedAnew }: StormReport) =>
+    say(`round ${round}: ${lostAnswers} answers lost, ${askedAnew} calls made anew`)
+  return { seed, ...(await renewalStorms({ agents: 100, rounds, seed, progress })) }
 }
 
 /** A hundred random trees of delegation for each round, and two over HTTP, against the reference model. */
