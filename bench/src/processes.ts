@@ -4,6 +4,7 @@ import type { Bench } from './row.ts'
 import type { BrokerCommands, WantedBroker } from './server/broker.ts'
 import type { EchoCommands } from './server/echo.ts'
 import type { UsageCommands } from './server/usage.ts'
+import type { VerifierCommands } from './server/verifier.ts'
 
 /** A server that listens, in a process of its own. */
 export interface Side {
@@ -31,6 +32,10 @@ export class Processes implements AsyncDisposable {
 
   load(): Remote<LoadCommands> {
     return this.#start('./load/main.ts', [])
+  }
+
+  verifier(): Remote<VerifierCommands> {
+    return this.#start('./server/verifier.ts', this.#profiling())
   }
 
   async echo(): Promise<Side> {

@@ -69,6 +69,7 @@ const words: Record<Verdict, string> = {
 function format(value: number, unit: Unit): string {
   if (unit === 'megabytes') return `${value.toFixed(0)} MB`
   if (unit === 'milliseconds') return `${value.toFixed(1)} ms`
+  if (unit === 'microseconds') return `${value.toFixed(1)} µs`
   return unit === 'seconds' ? `${value.toFixed(2)} s` : value.toFixed(2)
 }
 

@@ -25,7 +25,7 @@ export interface Finding {
   readonly sides: Sides
 }
 
-export type Unit = 'ratio' | 'seconds' | 'milliseconds' | 'megabytes'
+export type Unit = 'ratio' | 'seconds' | 'milliseconds' | 'microseconds' | 'megabytes'
 
 export interface Sides {
   readonly unit: string
