@@ -13,7 +13,9 @@ export async function serveRecords(listener: RequestListener): Promise<RecordSer
       const headers = authorization.flatMap((value) => ['authorization', value])
       const path = `/records/${encodeURIComponent(id).replaceAll('*', '%2A')}`
       const response = await ask({ method: 'GET', url: server.url + path, headers })
-      return { status: response.status, headers: response.headers, body: await response.json() }
+      const isJson = response.headers.get('content-type')?.includes('json') === true
+      const body: unknown = await (isJson ? response.json() : response.text())
+      return { status: response.status, headers: response.headers, body }
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
