@@ -2,7 +2,7 @@
  * Checking an export of the audit trail without a broker (contract 5.4), with what was kept elsewhere: checkpoints.
  * Laws: an event that was changed, removed, added or moved is found by the chain alone; a chain that was calculated
  * anew, or cut off at its end, by any checkpoint over what was there; a checkpoint that does not verify is a fault
- * and never passed over.
+ * and never passed over; a key is the one its `kid` names, or none.
  */
 import {
   findAuditFault,
@@ -12,7 +12,7 @@ import {
 } from './audit-chain.ts'
 import { genesisHash, type AuditEvent } from './audit-event.ts'
 import { checkpointInput, type Checkpoint } from './checkpoint.ts'
-import { decodeHex } from './encoding.ts'
+import { decodeHex, encodeBase64url } from './encoding.ts'
 import type { AuditKey } from './wire-keys.ts'
 
 /** An export: events in order, each parsed or as its line of JSON Lines; empty lines count for nothing. */
@@ -30,7 +30,7 @@ export interface AuditExportCheck {
   readonly hash: HashText
   /** Needed only with checkpoints. */
   readonly verify?: VerifySignature
-  /** `keys` of GET /v1/audit/keys (contract 4.28), best kept elsewhere too. */
+  /** `keys` of GET /v1/audit/keys (contract 4.28), best kept elsewhere too: of those that come along, at least each `kid`. */
   readonly keys?: readonly AuditKey[]
   /** In any order. Those before the export begins are not looked at. */
   readonly checkpoints?: readonly Checkpoint[]
@@ -176,8 +176,15 @@ class Walk {
   async #isSigned(checkpoint: Checkpoint): Promise<boolean> {
     const key = this.#keyOf(checkpoint)
     const signed = toSigned(checkpoint)
-    if (key === undefined || signed === undefined) return false
+    if (key === undefined || signed === undefined || !(await this.#isNamed(key))) return false
     return (await this.#check.verify?.(key, signed.message, signed.signature)) === true
+  }
+
+  /** RFC 7638, so that whoever knows which `kid` to trust needs to trust nobody for the key. */
+  async #isNamed({ x, kid }: AuditKey): Promise<boolean> {
+    const thumbprint = await this.#check.hash(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`)
+    const digest = decodeHex(thumbprint)
+    return digest !== undefined && encodeBase64url(digest) === kid
   }
 
   #keyOf({ kid }: Checkpoint): AuditKey | undefined {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import test from 'node:test'
 import * as fc from 'fast-check'
 import {
+  checkpointInput,
+  encodeHex,
   verifyAuditExport,
   type AuditEvent,
   type AuditExportCheck,
@@ -104,6 +106,20 @@ test('a checkpoint that no event can have is a fault, wherever it is sorted', as
     })
     assert.equal(result.ok, false, String(seq))
   }
+})
+
+test('a key is not taken for the one whose name it bears', async () => {
+  const [kept] = checkpoints.filter(({ seq }) => seq === 6)
+  const thief = generateKeyPairSync('ed25519')
+  const x = thief.publicKey.export({ format: 'jwk' }).x ?? ''
+  assert.ok(kept)
+  const forged = {
+    ...kept,
+    signature: encodeHex(sign(null, Buffer.from(checkpointInput(kept)), thief.privateKey)),
+  }
+  const planted = keys.map((key) => (key.kid === kept.kid ? { ...key, x } : key))
+  const result = await verifyAuditExport(lines, { ...check, keys: planted, checkpoints: [forged] })
+  assert.deepEqual(result.error, { seq: 6, reason: 'signature' })
 })
 
 test('a wrong checkpoint under a compromised key is a fault all the same', async () => {
