@@ -10,7 +10,9 @@ export function readText(row: Row, column: string): string {
 
 export function readInteger(row: Row, column: string): number {
   const value = row[column]
-  if (typeof value !== 'number') throw new TypeError(`column ${column} holds no number`)
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new TypeError(`column ${column} holds no whole number`)
+  }
   return value
 }
 

@@ -100,6 +100,21 @@ test('a checkpoint in bytes is found, and in the way of nothing else', async () 
   assert.equal(found.online.checkpoint, undefined)
 })
 
+for (const [what, change] of Object.entries({
+  'half a millisecond of its time': 'made_at = made_at + 0.5',
+  'the letters of its signature': 'signature = upper(signature)',
+  'its hash in bytes': 'hash = cast(hash as blob)',
+})) {
+  test(`a checkpoint of which ${what} was changed is found`, async () => {
+    await using found = await reopen((database) =>
+      database.exec(
+        `update checkpoints set ${change} where seq = (select max(seq) from checkpoints)`,
+      ),
+    )
+    assert.equal(found.online.error?.reason, 'checkpoint')
+  })
+}
+
 test('untouched it verifies, and the export made before is the one made after', async () => {
   await using found = await reopen(() => undefined)
   assert.deepEqual([found.online.ok, found.offline.ok], [true, true])
