@@ -1,7 +1,8 @@
 // Refusals are audited, but whoever is refused must not be able to fill the disk: repeats are grouped by event type,
 // route, and the verified token or else the source. The first of a group is written before its answer; its repeats
 // become one event per minute that tells their number. Groups and events for anonymous sources are capped; what goes
-// beyond is counted in one group per event type, so that no count is missing (contract 5.3, law 7).
+// beyond is counted in one group per event type, and per kind kept apart, so that no count is missing and no such kind is
+// hidden (contract 5.3, law 7).
 import type { Clock, Log } from '../surroundings.ts'
 import { forwardOnly } from '../forward-only-clock.ts'
 import type { AuditStore, NewAuditEvent } from './audit-event.ts'
@@ -17,6 +18,7 @@ const ANONYMOUS_BUDGET = 600
 interface Group {
   readonly key: string
   readonly isAnonymous: boolean
+  readonly apart: string | undefined
   /** The last refusal of the group, written when the window ends. */
   event: NewAuditEvent
   repeats: number
@@ -57,6 +59,7 @@ export class Refusals {
     const group: Group = {
       key: [event.event_type, route, source, refusal.apart].join(' '),
       isAnonymous: refusal.verifiedJti === undefined,
+      apart: refusal.apart,
       event,
       repeats: 0,
       endsAt: this.#clock() + WINDOW,
@@ -92,7 +95,7 @@ export class Refusals {
       this.#groups.set(fresh.key, fresh)
       return true
     }
-    const key = `${fresh.event.event_type} overflow`
+    const key = [fresh.event.event_type, 'overflow', fresh.apart].join(' ')
     const group = known ?? this.#groups.get(key)
     if (group === undefined) {
       this.#groups.set(key, { ...fresh, key, isAnonymous: false })

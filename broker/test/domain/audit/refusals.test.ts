@@ -107,6 +107,25 @@ test('ten thousand anonymous sources write at most 600 events a minute and the o
   assert.equal(total(), sources * rounds * 2)
 })
 
+test('what is kept apart is told under a flood, too, and costs one group more', async () => {
+  const { refusals, written, total } = recorder()
+  const forged: Refusal = { event: { ...wrongSecret.event, detail: 'forged' }, apart: 'forged' }
+  const sources = 700
+  for (let i = 0; i < sources; i += 1) {
+    await refusals.record(from(`10.0.${i >> 8}.${i & 255}`), wrongSecret)
+  }
+  for (let i = 0; i < 5; i += 1) await refusals.record(from(`10.1.0.${i}`), forged)
+  await refusals.record(from('10.2.0.1'), wrongSecret)
+  assert.equal(written.filter(({ detail }) => detail === 'forged').length, 1)
+  assert.equal(written.length, 602)
+  await refusals.flushAll()
+  assert.equal(
+    written.find(({ detail, repeat_count }) => detail === 'forged' && repeat_count)?.repeat_count,
+    4,
+  )
+  assert.equal(total(), sources + 6)
+})
+
 test('memory holds ten thousand groups at most, and verified callers beyond that are still counted', async () => {
   const { refusals, written, total } = recorder()
   for (let i = 0; i < 12_000; i += 1) {
