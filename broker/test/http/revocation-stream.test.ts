@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import {
   publishedLineage,
@@ -255,6 +256,29 @@ test('a snapshot made while the clock was ahead revives nothing that was revoked
   const kid = broker.broker.context.keys.activeKid
   const lineage = await publishedLineage({ claims: agent.claims, kid }, sha256)
   assert.equal(follower.isDead(lineage), true)
+})
+
+test('a change that is missing is not passed over as if nothing had happened', async () => {
+  await using broker = await streaming()
+  const admin = await signInAdmin(broker)
+  const agent = await agentOf(broker, admin)
+  using stream = await follow(broker, admin)
+  const { id } = await stream.next('fresh')
+  const { changes: feed } = broker.broker.context.live.feeds
+  const database = new DatabaseSync(broker.databasePath)
+  database.exec(`create trigger hide after insert on changes begin
+    delete from changes where stream_seq = new.stream_seq; end`)
+  await revokeAs(broker, admin, { level: 'token', target: agent.claims.jti })
+  database.exec('drop trigger hide')
+  database.close()
+  await assert.rejects(feed.poll())
+  assertProblem(await ask(broker, 'GET', path, { bearer: admin.token }), 503, 'service_unavailable')
+  // It knows nothing new any more, and ends for it; a snapshot tells what was missing.
+  broker.advance(5001)
+  await stream.ended()
+  using again = await follow(broker, admin, id)
+  const told = JSON.parse((await again.next('snapshot')).data)
+  assert.equal(told.entries[0].target, hashOf('token', agent.claims.jti))
 })
 
 test('HEAD answers with the headers of the stream and ends', async () => {

@@ -1,4 +1,5 @@
 import type { RevocationChange } from '@agentwrit/protocol'
+import { Fault } from '../fault.ts'
 import type { Store } from '../store.ts'
 import { toPublished, type Change } from './change.ts'
 import type { Numbered } from './feed.ts'
@@ -8,11 +9,15 @@ export interface ChangeItem extends Numbered {
   readonly data: string
 }
 
-/** Reads what is new, and only if nothing is missing before it. */
-export function readChanges({ changes }: Pick<Store, 'changes'>) {
+/** Reads what is new. Nothing found proves that nothing is new only if the head row says the same. */
+export function readChanges({ changes, head }: Pick<Store, 'changes' | 'head'>) {
   return async (seq: number, limit: number): Promise<ChangeItem[]> => {
+    const { streamSeq } = await head()
     const found = await changes.after(seq, limit)
-    if (!isWithoutGap(seq, found)) throw new Error(`the change behind ${seq} is missing`)
+    const last = found.at(-1)?.seq ?? seq
+    if (found.length < limit && last < streamSeq) {
+      throw new Fault('service_unavailable', `change ${last + 1} is missing`, { retryAfter: 1 })
+    }
     return found.map(toItem)
   }
 }
@@ -24,11 +29,7 @@ export async function readHistory(
   limit: number,
 ): Promise<ChangeItem[] | undefined> {
   const found = await changes.history(seq, limit)
-  return found.length > 0 && isWithoutGap(seq, found) ? found.map(toItem) : undefined
-}
-
-function isWithoutGap(seq: number, found: readonly Change[]): boolean {
-  return found.every((change, place) => change.seq === seq + 1 + place)
+  return found.length > 0 ? found.map(toItem) : undefined
 }
 
 function toItem(change: Change): ChangeItem {
