@@ -135,12 +135,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   }
   const context: Context = { config, clock, random, keys, store, log, live }
   const following = followFeeds(live.feeds)
-  const watching = startWatching(live.head)
-  const rounds = [following, watching, startMaintenance(context), keepStatistics(context)]
-  for (const round of rounds) opened.defer(() => round.stop())
+  const rounds = [startWatching(live.head), startMaintenance(context), keepStatistics(context)]
+  for (const round of [following, ...rounds]) opened.defer(() => round.stop())
   const readiness = new Readiness(store, clock, auditEvents)
-  const settings = showSettings(options)
-  const app = await buildApp({ context, readiness, metrics, version, settings, tls })
+  const told = { metrics, version, settings: showSettings(options) }
+  const app = await buildApp({ context, readiness, tls, ...told })
   opened.defer(() => stopListening(app, readiness))
   const seedTokens = config.seedTokens ? await makeSeedTokens(context) : undefined
   readiness.markReady()

@@ -11,7 +11,6 @@ import { makeLaunchTokens } from './make-launch-tokens.ts'
 import { makeTokens } from './make-tokens.ts'
 import { makeTrail, type Life } from './make-trail.ts'
 import { registerAtStore } from './register-at-store.ts'
-import { benchSecret } from './secret.ts'
 import { usageCommands, type UsageCommands } from './usage.ts'
 import { commitOneByOne, keepNothing } from './yardsticks.ts'
 
