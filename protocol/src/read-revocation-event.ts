@@ -93,11 +93,12 @@ function isSnapshot(value: unknown): value is DataOf<'snapshot'> {
     seq: isSeconds,
     epoch: isEpoch,
     not_before: isSeconds,
+    at: isSeconds,
     part: isNumber,
     parts: isNumber,
     entries: isEntries,
   }
-  return hasForms(value, forms, { at: isSeconds })
+  return hasForms(value, forms, {})
 }
 
 function isEntries(value: unknown): boolean {

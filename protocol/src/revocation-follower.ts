@@ -134,7 +134,7 @@ export class RevocationFollower {
   }
 }
 
-function begin({ epoch, not_before: notBefore, at = 0, seq, parts }: RevocationSnapshot): Arriving {
+function begin({ epoch, not_before: notBefore, at, seq, parts }: RevocationSnapshot): Arriving {
   return { epoch, notBefore, at, facts: new RevocationFacts(), seq, parts, part: 0 }
 }
 

@@ -52,7 +52,7 @@ export interface RevocationSnapshot {
   /** Seconds: tokens issued before are dead. */
   readonly not_before: number
   /** Seconds: what covers only tokens that had expired by then is left out. */
-  readonly at?: number
+  readonly at: number
   /** From 1. */
   readonly part: number
   readonly parts: number

@@ -169,7 +169,7 @@ function begun(entries: PublishedRevocation[] = [], seq = 0): RevocationFollower
 }
 
 function snapshotOf(members: Partial<RevocationSnapshot> = {}): RevocationSnapshot {
-  return { seq: 0, epoch, not_before: 0, part: 1, parts: 1, entries: [], ...members }
+  return { seq: 0, epoch, not_before: 0, at: 0, part: 1, parts: 1, entries: [], ...members }
 }
 
 function part(members: Partial<RevocationSnapshot>): RevocationStreamEvent {

@@ -89,7 +89,7 @@ function fillFollower(count: number): RevocationFollower {
   const parts = Math.ceil(count / partSize)
   for (let part = 1; part <= parts; part += 1) {
     const entries = Array.from({ length: partSize }, (_, place) => revocation(part, place))
-    const data = { seq: 0, epoch: '0'.repeat(16), not_before: 0, part, parts, entries }
+    const data = { seq: 0, epoch: '0'.repeat(16), not_before: 0, at: 0, part, parts, entries }
     assert.ok(follower.take({ event: 'snapshot', data: copyOf(data) }))
   }
   return follower

@@ -31,6 +31,7 @@ test('nothing is accepted before the whole snapshot is there and fresh', async (
       seq: 3,
       epoch,
       not_before: 0,
+      at: 0,
       part: place,
       parts: 2,
       entries: [],
@@ -50,7 +51,7 @@ test('a stream may come byte by byte', async () => {
   await using scene = await scriptedScene()
   const { server, verifier, clock } = scene
   const connection = await server.connection()
-  const snapshot = { seq: 0, epoch, not_before: 0, part: 1, parts: 1, entries: [supersede] }
+  const snapshot = { seq: 0, epoch, not_before: 0, at: 0, part: 1, parts: 1, entries: [supersede] }
   const fresh = { seq: 0, epoch, as_of: new Date(clock.now()).toISOString() }
   const text = `: é\nevent: snapshot\r\ndata: ${JSON.stringify(snapshot)}\r\n\r\nevent: fresh\ndata: ${JSON.stringify(fresh)}\n\n`
   for (const byte of new TextEncoder().encode(text)) {
@@ -69,9 +70,9 @@ const unfollowable: Readonly<Record<string, (connection: Connection) => void>> =
   'a change out of form': (one) => one.event('revocation', { seq: 6, ...supersede, jti: 'x' }),
   'an event of another name': (one) => one.event('surprise', {}),
   'a part of a snapshot that never began': (one) =>
-    one.event('snapshot', { seq: 6, epoch, not_before: 0, part: 2, parts: 2, entries: [] }),
+    one.event('snapshot', { seq: 6, epoch, not_before: 0, at: 0, part: 2, parts: 2, entries: [] }),
   'a part beyond the last': (one) =>
-    one.event('snapshot', { seq: 6, epoch, not_before: 0, part: 1, parts: 0, entries: [] }),
+    one.event('snapshot', { seq: 6, epoch, not_before: 0, at: 0, part: 1, parts: 0, entries: [] }),
   'something fresh that it has not been told of': (one) => one.fresh(6, Date.UTC(2026, 0, 2)),
   'another epoch': (one) =>
     one.event('fresh', { seq: 5, epoch: 'f'.repeat(16), as_of: '2026-01-02T00:00:00.000Z' }),
@@ -234,7 +235,7 @@ test('a broker that is itself behind opens nothing, and that is told', async () 
   await using scene = await scriptedScene()
   const { server, verifier, clock, errors } = scene
   const connection = await server.connection()
-  const snapshot = { seq: 0, epoch, not_before: 0, part: 1, parts: 1, entries: [] }
+  const snapshot = { seq: 0, epoch, not_before: 0, at: 0, part: 1, parts: 1, entries: [] }
   connection.event('snapshot', snapshot)
   connection.fresh(0, clock.now() - 5_001)
   while (errors.length === 0) await aTurnOfTheLoop()

@@ -98,7 +98,7 @@ function connectionOn(
     event,
     fresh,
     begin({ seq = 0, entries = [] } = {}) {
-      event('snapshot', { seq, epoch, not_before: 0, part: 1, parts: 1, entries })
+      event('snapshot', { seq, epoch, not_before: 0, at: 0, part: 1, parts: 1, entries })
       fresh(seq, now())
     },
     end: () => void outgoing.end(),
