@@ -10,7 +10,7 @@ const protocol = join(root, 'protocol/dist/index.d.ts')
 /** docs/reference/sdk.md */
 export function sdkPage() {
   build()
-  const entries = readEntries()
+  const entries = withAnchors(readEntries())
   return `# SDK
 
 This page is made from the sources of \`@agentwrit/client\` (\`npm run docs\`): every name that the package exports, with what
@@ -41,6 +41,21 @@ function readEntries() {
   })
 }
 
+/** As pages name their headings: one that is there already gets a number. */
+function withAnchors(entries) {
+  const counts = new Map()
+  const toAnchor = ({ name }) => {
+    const slug = name.toLowerCase()
+    const count = counts.get(slug) ?? 0
+    counts.set(slug, count + 1)
+    return count === 0 ? slug : `${slug}-${count}`
+  }
+  return entries.map(({ path, names }) => {
+    const inOrder = grouped(names).flatMap(({ members }) => members)
+    return { path, names: inOrder.map((found) => ({ ...found, anchor: toAnchor(found) })) }
+  })
+}
+
 const groups = [
   { title: 'Classes', belongs: ({ kind, name }) => kind === 'class' && !name.endsWith('Error') },
   { title: 'Functions', belongs: ({ kind }) => kind === 'function' || kind === 'const' },
@@ -66,15 +81,14 @@ function grouped(names) {
 
 function toContents({ path, names }) {
   const lines = grouped(names).map(({ title, members }) => {
-    const links = members.map(({ name }) => `[${name}](#${name.toLowerCase()})`)
+    const links = members.map(({ name, anchor }) => `[${name}](#${anchor})`)
     return `- ${title}: ${links.join(' · ')}`
   })
   return `**\`${path}\`**\n\n${lines.join('\n')}`
 }
 
 function toSection({ path, names }) {
-  const ordered = grouped(names).flatMap(({ members }) => members)
-  return `## \`${path}\`\n\n${ordered.map(toEntry).join('\n\n')}`
+  return `## \`${path}\`\n\n${names.map(toEntry).join('\n\n')}`
 }
 
 function toEntry(declaration) {

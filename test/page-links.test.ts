@@ -31,7 +31,13 @@ function anchorsOf(path: string): ReadonlySet<string> {
 function readAnchors(path: string): ReadonlySet<string> {
   if (!existsSync(path) || statSync(path).isDirectory()) return new Set()
   const text = withoutBlocks(readFileSync(path, 'utf8'))
-  const headings = Array.from(text.matchAll(/^#+ (.+)$/gm), ([, title = '']) => toAnchor(title))
+  const headings = new Set<string>()
+  for (const [, title = ''] of text.matchAll(/^#+ (.+)$/gm)) {
+    const anchor = toAnchor(title)
+    let twins = 0
+    while (headings.has(twins === 0 ? anchor : `${anchor}-${twins}`)) twins += 1
+    headings.add(twins === 0 ? anchor : `${anchor}-${twins}`)
+  }
   const given = Array.from(text.matchAll(/<a id="([^"]+)">/g), ([, id = '']) => id)
   return new Set([...headings, ...given])
 }

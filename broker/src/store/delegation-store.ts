@@ -20,7 +20,7 @@ export function createDelegationStore({
       const unexpired = await find(countUnexpiredChildren(source, sid, at))
       // Where the answer does not depend on it, nobody asks which of them are dead.
       const isClear = unexpired < maxLiveDelegations || unexpired >= maxUnexpiredDelegations
-      return { unexpired, live: isClear ? unexpired : await scan('liveChildren', { sid, at }) }
+      return isClear ? { unexpired, live: unexpired } : scan('children', { sid, at })
     },
     observe: (query, at) => scan('delegations', { query, at }),
   }

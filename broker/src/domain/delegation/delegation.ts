@@ -87,6 +87,12 @@ export interface DelegationGraph {
   readonly isCut: boolean
 }
 
+/** Sessions delegated from one, at one instant. */
+export interface ChildCount {
+  readonly unexpired: number
+  readonly live: number
+}
+
 export interface DelegationStore {
   /** One change: the delegated session with its first token and its record. */
   create(
@@ -94,10 +100,7 @@ export interface DelegationStore {
     events: readonly NewAuditEvent[],
   ): Promise<Outcome<DelegationGuard>>
   /** Sessions delegated from this one that are unexpired at `at` (milliseconds), and how many of them live. */
-  countChildren(
-    sid: string,
-    at: number,
-  ): Promise<{ readonly unexpired: number; readonly live: number }>
+  countChildren(sid: string, at: number): Promise<ChildCount>
   /** As it stands at `at` (milliseconds). */
   observe(query: DelegationQuery, at: number): Promise<DelegationGraph>
 }

@@ -1,4 +1,6 @@
 import { readInteger } from '../read-column.ts'
+import type { Value } from '../table.ts'
+import type { ChildCount } from '../../domain/delegation/delegation.ts'
 import { readHead, type RowSource } from './finds.ts'
 import { selectLive } from './live-sessions.ts'
 
@@ -15,13 +17,16 @@ export async function countUnexpiredChildren(
   return row === undefined ? 0 : readInteger(row, 'children')
 }
 
-/** How many of these live: each is looked at. */
-export async function countLiveChildren(
+/** The same, and how many of them live: each is looked at. In one statement, so that both tell of the same instant. */
+export async function countChildren(
   source: RowSource,
   { sid, at }: { readonly sid: string; readonly at: number },
-): Promise<number> {
+): Promise<ChildCount> {
   const { notBefore } = await readHead(source)
-  const children = { text: `select sid ${unexpired}`, values: [sid, Math.floor(at / 1000)] }
-  const { text, values } = selectLive(children, { at, notBefore }, { descend: false })
-  return (await source.sql.all(text, values)).length
+  const named: readonly Value[] = [sid, Math.floor(at / 1000)]
+  const children = { text: `select sid ${unexpired}`, values: named }
+  const live = selectLive(children, { at, notBefore }, { descend: false })
+  const text = `select (select count(*) ${unexpired}) as unexpired, (select count(*) from (${live.text}) as alive) as live`
+  const [row = {}] = await source.sql.all(text, [...named, ...live.values])
+  return { unexpired: readInteger(row, 'unexpired'), live: readInteger(row, 'live') }
 }

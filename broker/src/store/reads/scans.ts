@@ -8,7 +8,7 @@ import type {
   ExpiredEvents,
 } from '../../domain/audit/audit-integrity.ts'
 import type { FoundEvents } from '../../domain/audit/audit-query.ts'
-import type { DelegationGraph } from '../../domain/delegation/delegation.ts'
+import type { ChildCount, DelegationGraph } from '../../domain/delegation/delegation.ts'
 import type { ObservedAgent } from '../../domain/identity/agent.ts'
 import type {
   LaunchToken,
@@ -25,7 +25,7 @@ import type {
 } from '../../domain/streams/change.ts'
 import type { OwedEvents, Tally } from '../../domain/statistics/count.ts'
 import { checkAuditPortion } from './check-audit-portion.ts'
-import { countLiveChildren } from './count-children.ts'
+import { countChildren } from './count-children.ts'
 import { followEvents, readHead, type RowSource } from './finds.ts'
 import { readInteger, readText } from '../read-column.ts'
 import { countLiveAgents } from './live-sessions.ts'
@@ -68,7 +68,7 @@ export interface ScanTypes {
     asked: { until: number }
     answer: ExpiredEvents | { broken: number } | undefined
   }
-  liveChildren: { asked: { sid: string; at: number }; answer: number }
+  children: { asked: { sid: string; at: number }; answer: ChildCount }
   /** What a kept entry has killed; `reach`: what one would kill. */
   effect: { asked: ReachQuestion; answer: Foreseen }
   reach: { asked: ReachQuestion; answer: Foreseen }
@@ -115,7 +115,7 @@ export const scans: {
   auditTally: tallyEvents,
   auditTrail: listAuditEvents,
   expiredEvents: findExpiredEvents,
-  liveChildren: countLiveChildren,
+  children: countChildren,
   effect: measureReach,
   reach: measureReach,
   revocations: listRevocations,
