@@ -17,7 +17,8 @@ packages.forEach(judge)
 install(packages)
 const broker = startBroker()
 try {
-  useClient(await waitUntilReady(broker))
+  const url = await waitUntilReady(broker)
+  useClient({ broker: url, ...(await registerApp(url)) })
 } finally {
   await end(broker)
 }
@@ -71,9 +72,20 @@ async function waitUntilReady({ stdout }) {
   return stop(`The installed broker ended without listening: ${written}`)
 }
 
+/** What the scenario signs in with. */
+async function registerApp(url) {
+  const ask = async (path, body, bearer) => {
+    const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return answer.json()
+  }
+  const { access_token } = await ask('/v1/admin/auth', { secret })
+  const app = await ask('/v1/admin/apps', { name: 'check', scopes: ['read:sales:*'] }, access_token)
+  return { clientId: app.client_id, clientSecret: app.client_secret }
+}
+
 /** One scenario of those that client/test/runtimes.outside.test.ts runs on every runtime. */
-function useClient(url) {
-  const world = { broker: url, adminSecret: secret }
+function useClient(world) {
   const input = JSON.stringify({ scenario: 'with-secrets/five-lines-make-an-agent', world })
   const stdio = ['pipe', 'inherit', 'inherit']
   const { status } = spawnSync('node', ['run.mjs'], { cwd: installed, input, stdio })

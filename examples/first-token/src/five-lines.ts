@@ -1,14 +1,13 @@
-import { Agent, Broker, Operator } from '@agentwrit/client'
+import { App } from '@agentwrit/client'
 
-/** The sample of the README, run by a test; resolves to whether the agent's token is valid. */
-export async function fiveLines(broker: string, secret: string): Promise<boolean> {
-  const scope = ['read:sales:2026-10']
+/** The sample of the READMEs, run by a test: the status with which the sales server answers an agent. */
+export async function fiveLines(sales: string): Promise<number> {
   // #region sample
-  const operator = await Operator.signIn({ broker, secret })
-  const ticket = await operator.createLaunchToken({ agent_name: 'report', allowed_scope: scope })
-  const task = { launchToken: ticket.launch_token, orchId: 'sales', taskId: 'october', scope }
-  await using agent = await Agent.register({ broker, ...task }) // released at the end of the block
-  const { valid } = await new Broker(broker).validate(await agent.token())
+  // Signs in with AGENTWRIT_BROKER_URL, AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET.
+  const app = await App.signIn({ allowedOrigins: [sales] })
+  const task = { orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'], ttl: 300 }
+  await using agent = await app.createAgent(task) // released at the end of the block
+  const answer = await agent.fetch(`${sales}/sales/2026-10`) // with its token, renewed when due
   // #endregion
-  return valid
+  return answer.status
 }

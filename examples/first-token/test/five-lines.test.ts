@@ -2,12 +2,22 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Operator } from '@agentwrit/client'
 import { startBroker } from '../src/broker-process.ts'
 import { fiveLines } from '../src/five-lines.ts'
+import { startSalesServer } from '../src/sales-server.ts'
 
-test('the five lines of the READMEs get a valid token', async () => {
+test('the five lines of the READMEs read what the agent may read', async () => {
   await using broker = await startBroker(0)
-  assert.equal(await fiveLines(broker.url, broker.secret), true)
+  await using sales = await startSalesServer(broker.url)
+  await using operator = await Operator.signIn({ broker: broker.url, secret: broker.secret })
+  const app = await operator.registerApp({ name: 'reports', scopes: ['read:sales:*'] })
+  Object.assign(process.env, {
+    AGENTWRIT_BROKER_URL: broker.url,
+    AGENTWRIT_CLIENT_ID: app.client_id,
+    AGENTWRIT_CLIENT_SECRET: app.client_secret,
+  })
+  assert.equal(await fiveLines(sales.url), 200)
 })
 
 for (const page of ['README.md', 'client/README.md']) {
