@@ -46,7 +46,8 @@ export class EventStreamReader {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
     const events = lines.map((line) => this.#readLine(line.replace(/\r$/, '')))
-    const open = this.#data.reduce((sum, { length }) => sum + length, this.#rest.length)
+    // A line that holds nothing takes its place, too.
+    const open = this.#data.reduce((sum, { length }) => sum + length + 1, this.#rest.length)
     if (open > longestEvent) throw new RangeError('an event is too long')
     return events.filter((event) => event !== undefined)
   }

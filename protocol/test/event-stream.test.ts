@@ -43,3 +43,11 @@ test('an event without end is refused before it fills the memory', () => {
     for (let count = 0; count < 5; count += 1) reader.read(piece)
   }, RangeError)
 })
+
+test('lines that hold nothing fill the memory, too', () => {
+  const reader = new EventStreamReader()
+  const piece = 'data\n'.repeat(1024 * 1024)
+  assert.throws(() => {
+    for (let count = 0; count < 5; count += 1) reader.read(piece)
+  }, RangeError)
+})
