@@ -18,14 +18,14 @@ const mostFacts = 4_000_000
 
 interface Known {
   readonly epoch: string
-  readonly notBefore: number
   readonly facts: RevocationFacts
   seq: number
 }
 
 /** A snapshot of which this part came last. */
 interface Arriving extends Known {
-  /** Seconds. */
+  /** Seconds, both. */
+  readonly notBefore: number
   readonly at: number
   readonly parts: number
   part: number
@@ -48,6 +48,8 @@ export class RevocationFollower {
   #known: Known | undefined
   #arriving: Arriving | undefined
   #asOf: number | undefined
+  /** Seconds, both: what was issued before the one, or ends by the other, is dead whatever else comes. */
+  #notBefore = 0
   #forgottenUntil = 0
 
   constructor({ limit = mostFacts }: { readonly limit?: number } = {}) {
@@ -83,8 +85,10 @@ export class RevocationFollower {
 
   /** Whether the token is dead, or that is not known. */
   isDead(lineage: PublishedLineage): boolean {
-    if (this.#known === undefined || lineage.exp <= this.#forgottenUntil) return true
-    return lineage.iat < this.#known.notBefore || this.#known.facts.isDead(lineage)
+    const { iat, exp } = lineage
+    if (this.#known === undefined || exp <= this.#forgottenUntil || iat < this.#notBefore)
+      return true
+    return this.#known.facts.isDead(lineage)
   }
 
   /** Drops what covers nothing alive at `now` (milliseconds); whatever had expired by then is dead from now on. */
@@ -103,8 +107,8 @@ export class RevocationFollower {
   #takePart(snapshot: RevocationSnapshot): boolean {
     const arriving = snapshot.part === 1 ? begin(snapshot) : this.#arriving
     if (arriving === undefined || !isNext(arriving, snapshot)) return false
-    arriving.part += 1
     for (const entry of snapshot.entries) arriving.facts.add(entry)
+    arriving.part += 1
     const isWhole = arriving.part === arriving.parts
     this.#arriving = isWhole ? undefined : arriving
     if (isWhole) this.#know(arriving)
@@ -113,7 +117,8 @@ export class RevocationFollower {
 
   /** What is left out as expired is dead, whatever the clock here says: it may have been revoked. */
   #know({ epoch, notBefore, at, facts, seq }: Arriving): void {
-    this.#known = { epoch, notBefore, facts, seq }
+    this.#known = { epoch, facts, seq }
+    this.#notBefore = Math.max(this.#notBefore, notBefore)
     this.forgetExpired(at * 1000)
   }
 
@@ -121,8 +126,8 @@ export class RevocationFollower {
     const known = this.#known
     if (known === undefined || change.seq > known.seq + 1) return false
     if (change.seq <= known.seq) return true
-    known.seq = change.seq
     known.facts.add(change)
+    known.seq = change.seq
     return known.facts.size <= this.#limit
   }
 

@@ -93,10 +93,21 @@ test('a state of another epoch is not fresh', () => {
 test('what was issued before the epoch is dead', async () => {
   const claims = sampleClaims()
   const follower = new RevocationFollower()
-  follower.take(part({ not_before: claims.iat + 1 }))
-  assert.equal(follower.isDead(await lineageOf(claims)), true)
   follower.take(part({ not_before: claims.iat }))
   assert.equal(follower.isDead(await lineageOf(claims)), false)
+  follower.take(part({ not_before: claims.iat + 1 }))
+  assert.equal(follower.isDead(await lineageOf(claims)), true)
+  // The stream of a broker that is still in the epoch before does not revive it.
+  follower.forget()
+  follower.take(part({ not_before: claims.iat }))
+  assert.equal(follower.isDead(await lineageOf(claims)), true)
+})
+
+test('whoever could not take a change has not had it', () => {
+  const follower = begun()
+  const bad = { action: 'supersede', jti: 'no hex', exp: 9000 } as const
+  assert.throws(() => follower.take(change(1, bad)), TypeError)
+  assert.equal(follower.lastEventId, `${epoch}.0`)
 })
 
 test('a superseded token is dead, and so is what an ended key has signed', async () => {
