@@ -10,11 +10,16 @@ export interface Expected {
   readonly audience: string | null
 }
 
-/** The scopes that are asked for. One that was meant to be and is missing must not become none. */
+/** The scopes that are asked for. One that was meant to be and is missing, or misnamed, must not become none. */
 export function readRequired(wanted: Wanted | undefined): string[] {
-  if (wanted === undefined || !('scope' in wanted)) return []
-  const scope: unknown = wanted.scope
+  if (wanted === undefined || isForAnybody(wanted)) return []
+  const scope: unknown = Object.keys(wanted).length > 1 ? undefined : wanted.scope
   return Array.isArray(scope) ? Array.from<unknown, string>(scope, String) : [String(scope)]
+}
+
+function isForAnybody(wanted: Wanted): boolean {
+  const isObject = typeof wanted === 'object' && !Array.isArray(wanted)
+  return isObject && !('scope' in wanted) && Object.keys(wanted).length === 0
 }
 
 export function refuse(reason: RefusalReason, required: readonly string[]): Verification {

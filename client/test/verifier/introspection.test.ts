@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { test } from 'node:test'
 import { Broker, createVerifier, TimeoutError } from '@agentwrit/client'
-import type { RefusalReason, Verification, Verifier, VerifierOptions } from '@agentwrit/client'
+import type { RefusalReason, Verification, Verifier } from '@agentwrit/client'
+import type { VerifierOptions, Wanted } from '@agentwrit/client'
 import { testBroker } from '../../../broker/test/test-broker.ts'
 import type { TestBroker } from '../../../broker/test/test-broker.ts'
 import { serve } from '../local-server.ts'
@@ -88,6 +89,18 @@ test('a scope that was meant to be asked for and is missing is covered by nothin
     refused(await verifier.verify(token, wanted), 'insufficient_scope')
   }
   assert.ok((await verifier.verify(token, { scope: [] })).ok)
+})
+
+test('what is asked for under another name than scope, or as no member at all, is covered by nothing', async () => {
+  await using broker = await testBroker(named)
+  const { verifier } = sceneOf(broker)
+  const token = await (await broker.agent()).token()
+  const needed = 'write:data:1'
+  const meant = [[needed], [], { scopes: [needed] }, { scope: [], scopes: [needed] }, () => needed]
+  for (const wanted of meant) {
+    refused(await verifier.verify(token, wanted as Wanted), 'insufficient_scope')
+  }
+  assert.ok((await verifier.verify(token, {})).ok)
 })
 
 test('one question serves all who ask at once, and its answer serves for a second', async () => {
