@@ -51,8 +51,11 @@ export interface VerifierOptions {
   readonly maxStaleness?: number
   /** For tokens that have been verified, by default 16 MiB. At least 64 KiB. */
   readonly cacheBytes?: number
-  /** Told why the broker could not be asked or followed; the verifier goes on by itself. No error holds a credential. */
-  readonly onError?: (error: unknown) => void
+  /**
+   * Told why the broker could not be asked or followed; the verifier goes on by itself, and nobody waits for a promise that is
+   * returned. No error holds a credential.
+   */
+  readonly onError?: (error: unknown) => unknown
 }
 
 /** Options that have been looked at. */
@@ -114,11 +117,12 @@ function requireWithin(value: number, { name, least, most }: Range): number {
 }
 
 function reporter(onError: VerifierOptions['onError']): Settings['report'] {
-  return (error) => {
+  const tell = async (error: unknown) => {
     try {
-      onError?.(error)
+      await onError?.(error)
     } catch {
-      // Whoever is told must not change what is decided.
+      // Whoever is told must not change what is decided, nor end the process by a promise that is rejected.
     }
   }
+  return (error) => void tell(error)
 }

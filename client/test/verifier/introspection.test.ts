@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { test } from 'node:test'
+import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
 import { Broker, createVerifier, TimeoutError } from '@agentwrit/client'
 import type { RefusalReason, Verification, Verifier } from '@agentwrit/client'
 import type { VerifierOptions, Wanted } from '@agentwrit/client'
 import { testBroker } from '../../../broker/test/test-broker.ts'
 import type { TestBroker } from '../../../broker/test/test-broker.ts'
+import { unreachableBroker } from '../adapters/world.ts'
 import { serve } from '../local-server.ts'
 import type { Reply } from '../local-server.ts'
 import { testClock } from './test-clock.ts'
@@ -101,6 +103,26 @@ test('what is asked for under another name than scope, or as no member at all, i
     refused(await verifier.verify(token, wanted as Wanted), 'insufficient_scope')
   }
   assert.ok((await verifier.verify(token, {})).ok)
+})
+
+test('whoever is told of an error and fails later changes nothing', async () => {
+  const rejections: unknown[] = []
+  const note = (error: unknown) => void rejections.push(error)
+  process.on('unhandledRejection', note)
+  const verifier = createVerifier({
+    broker: unreachableBroker(),
+    mode: 'introspect',
+    audience,
+    issuer,
+    onError: async () => {
+      throw new Error('the log cannot be written')
+    },
+  })
+  await using broker = await testBroker(named)
+  refused(await verifier.verify(await (await broker.agent()).token()), 'not_ready')
+  await aTurnOfTheLoop()
+  process.off('unhandledRejection', note)
+  assert.deepEqual(rejections, [])
 })
 
 test('one question serves all who ask at once, and its answer serves for a second', async () => {
