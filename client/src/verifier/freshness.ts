@@ -16,6 +16,11 @@ export class Freshness {
     this.#maxStaleness = maxStaleness
   }
 
+  /** Milliseconds. */
+  get asOf(): number {
+    return this.#knownAt?.wall ?? 0
+  }
+
   get isFresh(): boolean {
     return this.#knownAt !== undefined && ageOf(this.#knownAt, this.#clocks) <= this.#maxStaleness
   }

@@ -118,7 +118,12 @@ export class OfflineVerifier implements Verifier {
     return signed ?? 'invalid_token'
   }
 
+  /** A clock that is behind the broker's makes nothing live longer. */
   #now(): number {
+    return Math.max(this.#ownTime(), this.#feed.asOf)
+  }
+
+  #ownTime(): number {
     this.#latest = Math.max(this.#latest, this.#surroundings.now())
     return this.#latest
   }
@@ -145,7 +150,7 @@ export class OfflineVerifier implements Verifier {
   #becomeFresh(): void {
     for (const resume of this.#waiting) resume()
     this.#waiting.clear()
-    const now = this.#now()
+    const now = this.#ownTime()
     if (now - this.#sweptAt < sweepPause) return
     this.#sweptAt = now
     this.#feed.forgetExpired(now)

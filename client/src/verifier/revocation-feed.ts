@@ -46,6 +46,11 @@ export class RevocationFeed {
     this.#freshness = new Freshness(broker.transport.surroundings, maxStaleness)
   }
 
+  /** Milliseconds: the broker's clock was at least there. */
+  get asOf(): number {
+    return this.#freshness.asOf
+  }
+
   get isFresh(): boolean {
     return this.#follower.facts !== undefined && this.#freshness.isFresh
   }
@@ -89,7 +94,11 @@ export class RevocationFeed {
     try {
       const { response } = await session.open(this.#call(), { signal })
       this.#freshness.connected()
-      for await (const event of readRevocationStream(response, heard)) this.#take(event)
+      const heardBytes = () => (this.#isFollowing ? undefined : heard())
+      for await (const event of readRevocationStream(response, heardBytes)) {
+        heard()
+        this.#take(event)
+      }
       if (!this.#isFollowing) throw new TransportError('the revocation stream was never up to date')
     } finally {
       over.abort()
@@ -111,6 +120,8 @@ export class RevocationFeed {
       this.#freshness.forget()
       throw new TransportError('an event of the revocation stream is missing, or cannot be read')
     }
+    // That it is fresh was said of what it replaces.
+    if (event.event === 'snapshot') this.#freshness.forget()
     if (event.event === 'fresh') this.#confirm(Date.parse(event.data.as_of))
   }
 
