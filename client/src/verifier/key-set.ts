@@ -41,10 +41,13 @@ export class KeySet {
 
   /** Undefined when the broker publishes no such key. Rejects when it cannot be asked. */
   async find(kid: string): Promise<SignatureCheck | undefined> {
-    const known = this.#keys.get(kid)
-    if (known === undefined) await this.load()
-    else if (this.#age() > longestKept) this.load().catch(this.#settings.report)
-    return known ?? this.#keys.get(kid)
+    if (!this.#keys.has(kid)) await this.load()
+    return this.#keys.get(kid)
+  }
+
+  /** To be called now and then. */
+  renew(): void {
+    if (this.#age() > longestKept) this.load().catch(this.#settings.report)
   }
 
   /** Fetches the set, unless that was just done. */

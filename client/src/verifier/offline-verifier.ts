@@ -150,6 +150,7 @@ export class OfflineVerifier implements Verifier {
   #becomeFresh(): void {
     for (const resume of this.#waiting) resume()
     this.#waiting.clear()
+    this.#keys.renew()
     const now = this.#ownTime()
     if (now - this.#sweptAt < sweepPause) return
     this.#sweptAt = now
