@@ -16,10 +16,6 @@ export class TokenCache<Known> {
     this.#mostBytes = mostBytes
   }
 
-  get size(): number {
-    return this.#young.size + this.#old.size
-  }
-
   get(token: string): Known | undefined {
     const young = this.#young.get(token)
     if (young !== undefined) return young
