@@ -14,10 +14,12 @@ import type { Settings, VerifierCredentials } from './settings.ts'
 import { TokenCache } from './token-cache.ts'
 import type { RefusalReason, Verification, Verifier, Wanted } from './verification.ts'
 import { readUnverified, verifySignatures } from './verified-token.ts'
-import type { SignedToken } from './verified-token.ts'
+import type { SignedToken, UnverifiedToken } from './verified-token.ts'
 
 /** Milliseconds between two looks for what has expired. */
 const sweepPause = 60_000
+/** Tokens whose signatures are checked at the same time: whoever has none of ours can send any number. */
+const mostReadings = 1_000
 /** Milliseconds for giving the token back. */
 const longestFarewell = 2_000
 
@@ -33,6 +35,7 @@ export class OfflineVerifier implements Verifier {
   readonly #waiting = new Set<() => void>()
   /** The latest that the clock has ever said. */
   #latest = 0
+  #readings = 0
   #lastError: unknown
   #sweptAt = 0
   /** Closes; only where the runtime has `Symbol.asyncDispose`. */
@@ -113,9 +116,20 @@ export class OfflineVerifier implements Verifier {
     if (unverified === undefined) return 'invalid_token'
     const refusal = findRefusal(unverified.claims, this.#settings, this.#now())
     if (refusal !== undefined) return refusal
-    const signed = await verifySignatures(unverified, this.#keys)
+    const signed = await this.#verifySignatures(unverified)
     if (signed !== undefined) this.#tokens.set(token, signed)
     return signed ?? 'invalid_token'
+  }
+
+  async #verifySignatures(unverified: UnverifiedToken): Promise<SignedToken | undefined> {
+    if (this.#readings >= mostReadings)
+      throw new AgentWritError('too many tokens are being read at once')
+    this.#readings += 1
+    try {
+      return await verifySignatures(unverified, this.#keys)
+    } finally {
+      this.#readings -= 1
+    }
   }
 
   /** A clock that is behind the broker's makes nothing live longer. */

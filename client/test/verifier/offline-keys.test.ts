@@ -85,6 +85,24 @@ test('a set of keys that is five minutes old is fetched anew, though no token as
   assert.deepEqual(server.asked, ['/.well-known/jwks.json'])
 })
 
+test('of tokens never seen before only so many are looked into at once', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock, errors } = scene
+  const connection = await server.connection()
+  connection.begin()
+  await verifier.ready()
+  const [known, unknown] = [server.token(), server.token({ jti: 'd'.repeat(32) })]
+  assert.ok((await verifier.verify(known)).ok)
+  clock.advance(2_000)
+  const foreign = signingKey().token(payloadOf(known))
+  const storm = Array.from({ length: 1_000 }, () => verifier.verify(foreign))
+  assertRefused(await verifier.verify(unknown), 'not_ready')
+  assert.ok((await verifier.verify(known)).ok)
+  assert.equal(errors.length, 1)
+  for (const result of await Promise.all(storm)) assertRefused(result, 'invalid_token')
+  assert.ok((await verifier.verify(unknown)).ok)
+})
+
 function payloadOf(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }
