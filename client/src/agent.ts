@@ -310,6 +310,8 @@ export class Agent {
   /**
    * Replaces the token by a new one with its whole lifetime and the same scope, or a narrower one on request; the old one is
    * dead at once. Concurrent calls share one renewal, with the options of the first; one that narrows waits for the others.
+   * A `signal` ends the waiting, not the renewal.
+   *
    * An `AuthenticationError` when the token is dead or the session too old, an `AuthorizationError` when the scope is wider,
    * an `AgentReleasedError` after a release.
    *
@@ -372,7 +374,8 @@ export class Agent {
   }
 
   /**
-   * Gives the token back: from now on nobody can use it, nor what was delegated from it. Releasing twice is no error.
+   * Gives the token back: from now on nobody can use it, nor what was delegated from it. To release twice, or after the
+   * end of the token, is no error; a release that has failed can be repeated.
    *
    * @example
    * ```ts

@@ -108,7 +108,7 @@ export class Delegation {
    * ```
    */
   release(options?: CallOptions): Promise<void> {
-    return releaseToken(this.#broker, this.#token, options)
+    return releaseToken(this.#broker, { token: this.#token }, options)
   }
 
   /** What may be logged of a delegation: everything but its token and the signatures of its chain. */

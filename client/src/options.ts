@@ -34,7 +34,7 @@ export interface Surroundings {
 export interface ClientOptions {
   /** Sends the requests. Default: the `fetch` that is global when the request is made. */
   readonly fetch?: typeof fetch
-  /** Milliseconds for a whole call, retries included, from 1 to 2^31 - 1. Default 10 000. */
+  /** Milliseconds for each request to the broker, its retries included, from 1 to 2^31 - 1. Default 10 000. */
   readonly timeout?: number
   /** How often a call may be repeated, where repeating it is safe, from 0 to 10. Default 2. */
   readonly maxRetries?: number

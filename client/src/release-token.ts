@@ -1,16 +1,24 @@
 import type { Broker } from './broker.ts'
-import { AuthorizationError } from './errors.ts'
+import { AuthenticationError, AuthorizationError } from './errors.ts'
 import type { CallOptions } from './options.ts'
 
-/** Ends the session of a token, whoever may have ended it before. */
+interface Released {
+  readonly token: string
+  /** When it ends by itself, in milliseconds since the epoch, if that ends the session too. */
+  readonly expiresAt?: number
+}
+
+/** Ends the session of a token, whoever or whatever may have ended it before. */
 export async function releaseToken(
   broker: Broker,
-  token: string,
+  { token, expiresAt = Infinity }: Released,
   options: CallOptions | undefined,
 ): Promise<void> {
   try {
     await broker.release(token, options)
   } catch (error) {
+    const hasEnded = broker.transport.surroundings.now() >= expiresAt
+    if (hasEnded && error instanceof AuthenticationError) return
     if (!isRevokedAlready(error)) throw error
   }
 }

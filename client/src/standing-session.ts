@@ -2,20 +2,28 @@ import type { Broker } from './broker.ts'
 import { AgentReleasedError, AuthenticationError } from './errors.ts'
 import type { Answer, Call, OpenAnswer } from './exchange.ts'
 import type { CallOptions } from './options.ts'
+import { releaseToken } from './release-token.ts'
 import type { RetryRule } from './retry.ts'
+import { untilAborted } from './until-aborted.ts'
 
 interface SignedIn {
   readonly access_token: string
   readonly expires_in: number
 }
 
+type SignIn = (options?: CallOptions) => Promise<SignedIn>
+
 interface Session {
   readonly token: string
+  /** Milliseconds since the epoch, as is `expiresAt`. */
   readonly renewAt: number
+  readonly expiresAt: number
 }
 
 // A token is replaced this long before its end, or after half its life, whichever is later.
 const longestMargin = 60_000
+// When that fails, it is tried again so much later.
+const rest = 5_000
 
 /**
  * The sign-in of an operator or an app that stands for as long as it is used: its token is bought anew shortly before it
@@ -24,12 +32,12 @@ const longestMargin = 60_000
 export class StandingSession {
   readonly #broker: Broker
   readonly #who: string
-  #signIn: ((options?: CallOptions) => Promise<SignedIn>) | undefined
+  #signIn: SignIn | undefined
   #session: Session | undefined
   #signingIn: Promise<Session> | undefined
 
   /** `who` names the principal in errors; `signIn` holds the secret. */
-  constructor(broker: Broker, who: string, signIn: (options?: CallOptions) => Promise<SignedIn>) {
+  constructor(broker: Broker, who: string, signIn: SignIn) {
     this.#broker = broker
     this.#who = who
     this.#signIn = signIn
@@ -39,14 +47,16 @@ export class StandingSession {
     return this.#signIn !== undefined
   }
 
-  async token(options?: CallOptions): Promise<string> {
+  /** The signal ends the waiting alone: others may wait for the same sign-in. */
+  async token({ signal, ...options }: CallOptions = {}): Promise<string> {
+    signal?.throwIfAborted()
+    if (this.#signIn === undefined) throw new AgentReleasedError(`${this.#who} has signed out`)
     const { now } = this.#broker.transport.surroundings
     if (this.#session !== undefined && now() < this.#session.renewAt) return this.#session.token
-    this.#signingIn ??= this.#signInAnew(options).finally(() => {
+    this.#signingIn ??= this.#signInAnew(this.#signIn, options).finally(() => {
       this.#signingIn = undefined
     })
-    this.#session = await this.#signingIn
-    return this.#session.token
+    return (await untilAborted(this.#signingIn, signal)).token
   }
 
   /** Sends a call under the current token. */
@@ -65,12 +75,14 @@ export class StandingSession {
     return this.#use(options, (bearer) => transport.open({ ...call, bearer }, options))
   }
 
-  /** Releases the token and forgets the secret. */
+  /** Forgets the secret and releases the token; one whose release has failed is released when this is called again. */
   async end(options: CallOptions | undefined): Promise<void> {
-    const session = (await this.#signingIn?.catch(() => undefined)) ?? this.#session
     this.#signIn = undefined
+    await untilAborted(Promise.allSettled([this.#signingIn]), options?.signal)
+    const session = this.#session
+    if (session === undefined) return
+    await releaseToken(this.#broker, session, options)
     this.#session = undefined
-    if (session !== undefined) await this.#broker.release(session.token, options)
   }
 
   /** Works under the current token; under a fresh one if the broker has ended the session before its time. */
@@ -89,11 +101,20 @@ export class StandingSession {
     }
   }
 
-  async #signInAnew(options: CallOptions | undefined): Promise<Session> {
-    if (this.#signIn === undefined) throw new AgentReleasedError(`${this.#who} has signed out`)
-    const { now } = this.#broker.transport.surroundings
-    const { access_token: token, expires_in } = await this.#signIn(options)
-    const lifetime = expires_in * 1000
-    return { token, renewAt: now() + lifetime - Math.min(longestMargin, lifetime / 2) }
+  async #signInAnew(signIn: SignIn, options: CallOptions): Promise<Session> {
+    const { surroundings, logger } = this.#broker.transport
+    try {
+      const { access_token: token, expires_in } = await signIn(options)
+      const lifetime = expires_in * 1000
+      const expiresAt = surroundings.now() + lifetime
+      const renewAt = expiresAt - Math.min(longestMargin, lifetime / 2)
+      this.#session = { token, renewAt, expiresAt }
+    } catch (error) {
+      const now = surroundings.now()
+      if (this.#session === undefined || now >= this.#session.expiresAt) throw error
+      logger.warn('a sign-in has failed: the token at hand lives on for a while', { error })
+      this.#session = { ...this.#session, renewAt: now + rest }
+    }
+    return this.#session
   }
 }

@@ -74,8 +74,9 @@ export class Supervisor {
   }
 
   /**
-   * The current token, signed in for anew if it has less than a minute left, or less than half its life. An
-   * `AgentReleasedError` after signing out.
+   * The current token, signed in for anew, once for all who ask, if it has less than a minute left, or less than half its
+   * life; when that fails, it is given out as long as it lives. An `AgentReleasedError` after signing out. A `signal` ends
+   * the waiting, not the sign-in.
    *
    * @example
    * ```ts
@@ -270,7 +271,8 @@ export class Supervisor {
   }
 
   /**
-   * Releases the token and forgets the secret; agents live on. Signing out twice is no error.
+   * Forgets the secret and releases the token; agents live on. Signing out twice is no error; a release that has failed is
+   * repeated by signing out again.
    *
    * @example
    * ```ts

@@ -80,18 +80,20 @@ export class TokenKeeper {
     return current === token ? undefined : current
   }
 
-  async renew(options: RenewalOptions): Promise<void> {
+  /** The signal ends the waiting alone: a renewal that is cancelled half way may have been carried out. */
+  async renew({ signal, ...options }: RenewalOptions): Promise<void> {
     if (options.scope !== undefined) requireList(options.scope, 'scope')
+    signal?.throwIfAborted()
     this.requireLive()
-    options.signal?.throwIfAborted()
     // A renewal under way may leave more than this one asks for.
     while (options.scope !== undefined && this.#renewal !== undefined)
-      await this.#renewal.catch(() => undefined)
+      await untilAborted(Promise.allSettled([this.#renewal]), signal)
     this.requireLive()
+    if (this.#isEnding) throw new AgentReleasedError('the agent is being released')
     this.#renewal ??= this.#renewAndRemember(options).finally(() => {
       this.#renewal = undefined
     })
-    await this.#renewal
+    await untilAborted(this.#renewal, signal)
   }
 
   /** Renews by itself from now on, until the token has ended or is given back. */
@@ -105,11 +107,11 @@ export class TokenKeeper {
   async release(options: CallOptions | undefined): Promise<boolean> {
     this.#isEnding = true
     this.#cancelTimer?.()
-    // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
-    await this.#renewal?.catch(() => undefined)
-    if (this.#isReleased) return false
     try {
-      await releaseToken(this.#broker, this.#token.text, options)
+      // Whatever became of a renewal, the session is to end, and with our broker either token ends it.
+      await untilAborted(Promise.allSettled([this.#renewal]), options?.signal)
+      if (this.#isReleased) return false
+      await releaseToken(this.#broker, this.#toRelease(), options)
       this.#isReleased = true
       return true
     } finally {
@@ -121,6 +123,12 @@ export class TokenKeeper {
   requireLive(): void {
     if (this.#isReleased) throw new AgentReleasedError('the agent was released')
     if (this.#token.isLost) throw new AgentLostError('a renewal of this agent was never answered')
+  }
+
+  #toRelease() {
+    const { text: token, isUnanswered, schedule } = this.#token
+    // Behind a renewal without an answer, a successor may live on.
+    return isUnanswered ? { token } : { token, expiresAt: schedule.expiresAt }
   }
 
   async #renewOnTime(): Promise<void> {
@@ -145,8 +153,7 @@ export class TokenKeeper {
       this.#lastFailure = undefined
     } catch (error) {
       const { isUnanswered, schedule } = this.#token
-      // Whoever has cancelled a renewal knows; nobody else is to hear of it.
-      if (error instanceof Error && options.signal?.aborted !== true) this.#lastFailure = error
+      if (error instanceof Error) this.#lastFailure = error
       schedule.rest({ isUnanswered })
       const { logger } = this.#broker.transport
       logger.warn('a renewal has failed', { error, isUnanswered, expiresAt: this.expiresAt })

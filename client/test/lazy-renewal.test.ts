@@ -111,6 +111,36 @@ test('a caller who gives up waiting leaves the renewal to the others', async () 
   assert.equal(await patient, 'agent-token-2')
 })
 
+test('whoever cancels a renewal ends the waiting for it alone, of his own or of another one', async () => {
+  await using broker = await scriptedBroker(300)
+  const agent = await broker.agent()
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const { signal } = controller
+  const narrowing = { signal, scope: ['read:data:1'] }
+  const renewals = [agent.renew({ signal }), agent.renew(), agent.renew(narrowing)]
+  controller.abort(reason)
+  const [cancelled, shared, narrowed] = await Promise.allSettled(renewals)
+  for (const given of [cancelled, narrowed]) assert.deepEqual(given, { status: 'rejected', reason })
+  assert.equal(shared?.status, 'fulfilled')
+  assert.equal(await agent.token(), 'agent-token-2')
+  assert.equal(broker.calls(renewalPath).length, 1)
+})
+
+test('a release that is cancelled while it waits for a renewal can be repeated', async () => {
+  await using broker = await scriptedBroker(300)
+  const agent = await broker.agent()
+  const controller = new AbortController()
+  const [renewal, release] = [agent.renew(), agent.release({ signal: controller.signal })]
+  controller.abort()
+  const first = Promise.race([renewal.then(() => 'the renewal'), release])
+  await assert.rejects(first, { name: 'AbortError' })
+  await renewal
+  assert.equal(broker.calls('/v1/token/release').length, 0)
+  await agent.release()
+  assert.equal(broker.calls('/v1/token/release').length, 1)
+})
+
 test('with a broker of version 2.0 a lost renewal loses the agent, whoever asked', async () => {
   await using broker = await scriptedBroker(300, ({ path }) =>
     path === '/v1/health' ? { body: { status: 'ok', version: '2.0.0' } } : undefined,
@@ -128,8 +158,11 @@ test('nothing is renewed while the agent is released', async () => {
   broker.surroundings.advance(290_000)
   const [, token] = await Promise.all([agent.release(), agent.token()])
   assert.equal(token, 'agent-token-1')
-  assert.equal(broker.calls(renewalPath).length, 0)
   await assert.rejects(agent.token(), AgentReleasedError)
+  const other = await broker.agent()
+  const [, renewal] = await Promise.allSettled([other.release(), other.renew()])
+  assert.ok(renewal.status === 'rejected' && renewal.reason instanceof AgentReleasedError)
+  assert.equal(broker.calls(renewalPath).length, 0)
 })
 
 test('a timer renews a token that nobody asks for, again and again, until it is released', async () => {
