@@ -260,7 +260,7 @@ export class Agent {
    * again with the new one, unless the body is a stream. Nothing is buffered; there is no timeout but your `signal`.
    *
    * An `OriginDeniedError` for a URL or a redirect that leads elsewhere, a `TransportError` without an answer, a TypeError
-   * for a header `Authorization` of your own; after an abort the signal's reason, and otherwise as `token`.
+   * for a header `Authorization` or `Host` of your own; after an abort the signal's reason, and otherwise as `token`.
    *
    * @example
    * ```ts

@@ -11,7 +11,8 @@ export interface FetchParts {
 
 /**
  * Takes a call of `fetch` apart. The URL is read once, by whoever decides about it. Throws a TypeError for a header
- * `Authorization` of the caller's own: it would be lost, or be sent in the place of the token.
+ * `Authorization` of the caller's own, which would be lost or be sent in the place of the token, and for `Host`, by which a
+ * `fetch` may choose who is spoken to and whose certificate is believed.
  */
 export async function toFetchParts(
   input: string | URL | Request,
@@ -20,9 +21,7 @@ export async function toFetchParts(
 ): Promise<FetchParts> {
   const url = toUrl(toText(input))
   const request = isRequest(input) ? input : undefined
-  const headers = new Headers(init.headers ?? request?.headers)
-  if (headers.has('authorization'))
-    throw new TypeError('the header Authorization is for the token of the agent')
+  const headers = toHeaders(init.headers ?? request?.headers)
   const method = toMethod(init.method ?? request?.method)
   const body = init.body ?? (await bodyOf(request))
   const settings = { ...settingsOf(request), ...init }
@@ -42,6 +41,14 @@ function isRequest(input: string | URL | Request): input is Request {
 function toText(input: string | URL | Request): string {
   if (typeof input === 'string') return input
   return isRequest(input) ? input.url : input.href
+}
+
+function toHeaders(given: RequestInit['headers']): Headers {
+  const headers = new Headers(given)
+  if (headers.has('authorization'))
+    throw new TypeError('the header Authorization is for the token of the agent')
+  if (headers.has('host')) throw new TypeError('the header Host is for the origin of the URL alone')
+  return headers
 }
 
 // As the Fetch standard normalizes them; others are case-sensitive.

@@ -9,6 +9,7 @@ import { tlsFetch } from '@agentwrit/client/node'
 import { selfSigned } from '../../../broker/test/http/certificates.ts'
 import { portOf } from '../../../broker/test/http/raw-client.ts'
 import { adminSecret, testBroker } from '../../../broker/test/test-broker.ts'
+import { scriptedBroker } from '../scripted-broker.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,4 +127,14 @@ test('with a real broker that wants a certificate, who has it signs in, and nobo
   assert.equal((await known.validate(await operator.token())).valid, true)
   const unknown = new Broker(url, { fetch: tlsFetch({ ca, serverName }), maxRetries: 0 })
   await assert.rejects(unknown.health(), TransportError)
+})
+
+test('a header Host, by which Node would choose whose certificate to believe, sends the token nowhere', async () => {
+  await using served = await serveTls()
+  await using broker = await scriptedBroker()
+  const agent = await broker.agent({ fetch: tlsFetch({ ca }), allowedOrigins: [served.url] })
+  await assert.rejects(agent.fetch(served.url), TransportError)
+  const headers = { host: serverName }
+  await assert.rejects(agent.fetch(served.url, { headers }), TypeError)
+  await assert.rejects(agent.fetch(new Request(served.url, { headers })), TypeError)
 })
