@@ -33,7 +33,8 @@ export type LogFields = Readonly<Record<string, unknown>>
 export function toQuietLogger(given: Logger | undefined): Logger {
   const tell = (level: keyof Logger) => (message: string, fields: LogFields) => {
     try {
-      given?.[level](message, fields)
+      const told: unknown = given?.[level](message, fields)
+      Promise.resolve(told).catch(() => undefined)
     } catch {
       // The work that is told of matters more.
     }

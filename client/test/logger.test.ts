@@ -51,3 +51,24 @@ test('the query of a request is not logged', async () => {
   assert.ok(broker.received.at(-1)?.path.includes('a-patient'))
   assert.equal(JSON.stringify(lines).includes('a-patient'), false)
 })
+
+test('a logger that throws or rejects changes nothing', async () => {
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown) => void unhandled.push(reason)
+  process.on('unhandledRejection', listen)
+  await using broker = await scriptedBroker()
+  const error = new Error('the log is full')
+  const rejecting = (): unknown => Promise.reject(error)
+  const throwing = (): unknown => {
+    throw error
+  }
+  for (const tell of [rejecting, throwing]) {
+    const agent = await broker.agent({
+      logger: { debug: tell, info: tell, warn: tell, error: tell },
+    })
+    await agent.release()
+  }
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', listen)
+  assert.deepEqual(unhandled, [])
+})
