@@ -9,8 +9,10 @@ import {
   RateLimitError,
 } from './errors.ts'
 import type { ErrorContext, Problem } from './errors.ts'
+import { longestTimeout } from './options.ts'
 
 const longestText = 1024
+const mostSeconds = Math.floor(longestTimeout / 1000)
 
 export function toProblemError(
   { status, headers }: { readonly status: number; readonly headers: Headers },
@@ -31,7 +33,7 @@ export function toProblemError(
     instance: member('instance'),
     errorCode: member('error_code'),
     hint: member('hint'),
-    retryAfter: readRetryAfter(headers.get('retry-after')),
+    retryAfter: readRetryAfter(headers),
   }
   const ErrorClass = classOf(status)
   return new ErrorClass(problem, {
@@ -64,7 +66,11 @@ function readMembers(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-// Seconds only: the broker never sends a date.
-function readRetryAfter(value: string | null): number | undefined {
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : undefined
+// A broker sends seconds; what stands in front of it may send a date (RFC 9110, section 10.2.3), which is told by its own clock.
+function readRetryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after') ?? ''
+  const isDate = value.endsWith(' GMT')
+  const until = Date.parse(value) - Date.parse(headers.get('date') ?? '')
+  const seconds = isDate ? until / 1000 : /^\d+$/.test(value) ? Number(value) : NaN
+  return seconds >= 0 ? Math.min(seconds, mostSeconds) : undefined
 }

@@ -3,12 +3,19 @@ import type { Surroundings } from './options.ts'
 // A token is renewed when a quarter of its life is left, and 10 s at least; but half of its life it always has, so that a
 // very short one is not renewed at each call.
 const shortestMargin = 10_000
-const longestRest = 5_000
+const usualRest = 5_000
 
 /** A token's times, in milliseconds: when it ends, and how long it lives in all. */
 interface Life {
   readonly expiresAt: number
   readonly lifetime: number
+}
+
+interface Failure {
+  /** Whether the broker may have carried it out. */
+  readonly isUnanswered: boolean
+  /** Seconds that the broker has asked for. */
+  readonly retryAfter?: number | undefined
 }
 
 /**
@@ -51,13 +58,14 @@ export class RenewalSchedule {
   }
 
   /**
-   * An attempt has failed: the next one waits, but not beyond what is left of the token. If the broker may have carried it
-   * out, the token may be dead, and the next attempt is due whatever the time.
+   * An attempt has failed: the next one waits, longer if the broker asks for it, but not beyond what is left of the token. If
+   * the broker may have carried it out, the token may be dead, and the next attempt is due whatever the time.
    */
-  rest({ isUnanswered }: { readonly isUnanswered: boolean }): void {
+  rest({ isUnanswered, retryAfter = 0 }: Failure): void {
     const now = this.#surroundings.now()
     const left = this.#expiresAt - now
-    this.#restsUntil = now + (left > 0 ? Math.min(longestRest, left / 4) : longestRest)
+    const wanted = Math.max(usualRest, retryAfter * 1000)
+    this.#restsUntil = now + (left > 0 ? Math.min(wanted, left / 4) : usualRest)
     if (isUnanswered) this.#dueAt = Math.min(this.#dueAt, now)
   }
 }

@@ -4,6 +4,7 @@ import {
   AgentReleasedError,
   AgentWritError,
   AuthenticationError,
+  ProblemError,
 } from './errors.ts'
 import { longestTimeout } from './options.ts'
 import type { CallOptions, RenewalOptions } from './options.ts'
@@ -154,7 +155,8 @@ export class TokenKeeper {
     } catch (error) {
       const { isUnanswered, schedule } = this.#token
       if (error instanceof Error) this.#lastFailure = error
-      schedule.rest({ isUnanswered })
+      const retryAfter = error instanceof ProblemError ? error.retryAfter : undefined
+      schedule.rest({ isUnanswered, retryAfter })
       const { logger } = this.#broker.transport
       logger.warn('a renewal has failed', { error, isUnanswered, expiresAt: this.expiresAt })
       throw error

@@ -62,6 +62,26 @@ test('a renewal that fails fails nobody while the token lives, and is not tried 
   assert.equal(await agent.token(), 'agent-token-2')
 })
 
+test('a renewal waits as long as the broker asks for, but not beyond what is left of the token', async () => {
+  await using broker = await scriptedBroker(300)
+  const agent = await broker.agent()
+  const busy = problem(503, 'service_unavailable')
+  const pauses = [
+    { retryAfter: '12', milliseconds: 12_000 },
+    { retryAfter: '3600', milliseconds: 15_000 },
+  ]
+  broker.surroundings.advance(228_000)
+  for (const [index, { retryAfter, milliseconds }] of pauses.entries()) {
+    broker.renewals.push({ ...busy, headers: { 'retry-after': retryAfter } })
+    assert.equal(await agent.token(), 'agent-token-1')
+    broker.surroundings.advance(milliseconds - 1)
+    await agent.token()
+    assert.equal(broker.calls(renewalPath).length, index + 1)
+    broker.surroundings.advance(1)
+  }
+  assert.equal(await agent.token(), 'agent-token-2')
+})
+
 test('once the token has ended, the error of its renewal is the answer', async () => {
   await using broker = await scriptedBroker(300)
   const agent = await broker.agent()

@@ -95,6 +95,24 @@ test('a pause that would outlast the deadline is not begun', async () => {
   assert.equal(server.received.length, 1)
 })
 
+for (const [retryAfter, seconds] of [
+  ['9'.repeat(400), 2_147_483],
+  ['Fri, 02 Jan 2026 00:01:00 GMT', 60],
+  ['Fri, 02 Jan 2026 00:00:00 GMT', 0],
+  ['Thu, 01 Jan 2026 00:00:00 GMT', undefined],
+  ['2026-01-02T00:01:00Z', undefined],
+  ['-60', undefined],
+  ['1e3', undefined],
+] as const) {
+  test(`"Retry-After: ${retryAfter.slice(0, 30)}" is ${seconds} seconds`, async () => {
+    const headers = { date: 'Fri, 02 Jan 2026 00:00:00 GMT', 'retry-after': retryAfter }
+    await using server = await serve(() => ({ ...problem(503, 'service_unavailable'), headers }))
+    const broker = new Broker(server.url, { surroundings: stillSurroundings() })
+    await assert.rejects(broker.health(), { retryAfter: seconds })
+    assert.equal(server.received.length, (seconds ?? 0) > 10 ? 1 : 3)
+  })
+}
+
 test('a call may lower the number of its retries', async () => {
   await using server = await serve(() => problem(500, 'internal_error'))
   await assert.rejects(new Broker(server.url).health({ maxRetries: 0 }), { status: 500 })
