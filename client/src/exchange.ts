@@ -1,4 +1,5 @@
 // One request and its answer: no retries, no state. Every way in which `fetch` can fail leaves here as an error of ours.
+import { blot } from './blot.ts'
 import { TransportError } from './errors.ts'
 import type { FailedRequest } from './errors.ts'
 import { requireHeaderSafe } from './header-safe.ts'
@@ -105,7 +106,9 @@ async function open(way: Way, call: Call, accept: string): Promise<OpenAnswer> {
   const sent = isStreamed ? toStream(text) : { body: text }
   try {
     const response = await fetchNow(url, { method, headers, ...sent, signal, redirect: 'manual' })
-    return { response, request, requestId: response.headers.get('x-request-id') ?? undefined }
+    const id = response.headers.get('x-request-id')
+    const requestId = id === null ? undefined : blot(id, secretsOf(call))
+    return { response, request, requestId }
   } catch (error) {
     const cause = toSafeCause(error, secretsOf(call))
     const neverSent = wasNeverSent(error)

@@ -76,7 +76,11 @@ async function indiscreetBroker() {
       'hang up',
       { status: 200, body: echo },
       { status: 302, headers: { location: '/elsewhere' }, body: echo },
-      ...[400, 401, 403, 404, 409, 429, 500, 503].map((status) => ({ status, body: document })),
+      ...[400, 401, 403, 404, 409, 429, 500, 503].map((status) => ({
+        status,
+        headers: { 'x-request-id': echo },
+        body: document,
+      })),
     ]
     state.turn += 1
     return ways[state.turn % ways.length] ?? 'hang up'
