@@ -1,93 +1,23 @@
-import type { AgentKeyInfo, Claims, DelegationRecord, ValidateResponse } from '@agentwrit/protocol'
-import { AgentKey } from './agent-key.ts'
-import { toAgentOptions } from './agent-options.ts'
+import type { AgentKeyInfo, DelegationRecord } from '@agentwrit/protocol'
+import { beginByAcceptance } from './acceptance.ts'
+import type { Acceptance } from './acceptance.ts'
 import type { AgentOptions } from './agent-options.ts'
-import { requireOrigins } from './allowed-origins.ts'
 import { BearerFetch } from './bearer-fetch.ts'
-import { toBroker } from './broker.ts'
-import type { Broker, BrokerOrUrl } from './broker.ts'
+import type { Beginning } from './beginning.ts'
+import type { Broker } from './broker.ts'
 import { Delegation } from './delegation.ts'
 import type { WantedDelegation } from './delegation.ts'
 import { endQuietly, onDispose } from './dispose.ts'
 import type { ReleaseReport } from './dispose.ts'
-import { documentOf } from './document.ts'
 import type { Answered } from './document.ts'
-import { InvalidTokenError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { CallOptions, RenewalOptions } from './options.ts'
-import type { IssuedToken } from './renewable-token.ts'
+import { beginByProof } from './registration.ts'
+import type { Registration } from './registration.ts'
 import { requireList } from './require-list.ts'
 import { requireScope } from './require-scope.ts'
 import type { RequiredScope } from './scoped.ts'
 import { TokenKeeper } from './token-keeper.ts'
-
-/**
- * What an agent registers with.
- *
- * @example
- * ```ts
- * const registration: Registration = {
- *   broker: 'http://127.0.0.1:8080', launchToken, orchId: 'reports', taskId: 'monthly', scope: ['read:sales:2026-10'],
- * }
- * ```
- */
-export interface Registration extends AgentOptions {
-  readonly broker: BrokerOrUrl
-  /** The one-time ticket that an operator or an app has made; it lives for 30 seconds unless they said otherwise. */
-  readonly launchToken: string
-  /** Who runs the work. */
-  readonly orchId: string
-  /** The piece of work; revoking the task ends the agent. */
-  readonly taskId: string
-  /** What the agent needs, and no more: `action:resource:identifier`. */
-  readonly scope: readonly string[]
-}
-
-/**
- * A token that was handed over.
- *
- * @example
- * ```ts
- * const acceptance: Acceptance = { broker: 'http://127.0.0.1:8080', token, agentId: agent.agentId }
- * await using delegated = await Agent.accept(acceptance)
- * ```
- */
-export interface Acceptance extends AgentOptions {
-  readonly broker: BrokerOrUrl
-  /** An agent's; as a rule one that another agent has delegated. */
-  readonly token: string
-  /** Whom it must be for; one for anybody else is then an `InvalidTokenError`. */
-  readonly agentId?: string
-}
-
-/** What an agent is made of. */
-interface Beginning {
-  readonly broker: Broker
-  readonly identity: Identity
-  readonly issued: IssuedToken
-  readonly options: AgentOptions
-}
-
-interface Identity {
-  readonly agentId: string
-  readonly orchId: string
-  readonly taskId: string
-  readonly chain: readonly DelegationRecord[]
-}
-
-interface AgentClaims extends Claims {
-  readonly orch_id: string
-  readonly task_id: string
-}
-
-const isAgentClaims = documentOf<AgentClaims>({
-  sub: 'string',
-  orch_id: 'string',
-  task_id: 'string',
-  scope: 'array',
-  iat: 'number',
-  exp: 'number',
-})
 
 /**
  * One agent at one task with one live token, its own (`register`) or one that was delegated to it (`accept`). Release it
@@ -149,33 +79,7 @@ export class Agent {
    * ```
    */
   static async register(registration: Registration, options?: CallOptions): Promise<Agent> {
-    const broker = toBroker(registration.broker)
-    const scope = requireList(registration.scope, 'scope')
-    const agentOptions = toAgentOptions(registration)
-    requireOrigins(agentOptions)
-    const key = await AgentKey.generate()
-    const { nonce } = await broker.challenge(options)
-    const answer = await broker.register(
-      {
-        launch_token: registration.launchToken,
-        nonce,
-        public_key: key.publicKey,
-        signature: await key.prove(nonce),
-        orch_id: registration.orchId,
-        task_id: registration.taskId,
-        requested_scope: scope,
-      },
-      options,
-    )
-    const { orchId, taskId } = registration
-    const lifetime = answer.expires_in * 1000
-    const expiresAt = broker.transport.surroundings.now() + lifetime
-    return new Agent({
-      broker,
-      identity: { agentId: answer.agent_id, orchId, taskId, chain: [] },
-      issued: { token: answer.access_token, expiresAt, lifetime, scope },
-      options: agentOptions,
-    })
+    return new Agent(await beginByProof(registration, options))
   }
 
   /**
@@ -190,21 +94,7 @@ export class Agent {
    * ```
    */
   static async accept(acceptance: Acceptance, options?: CallOptions): Promise<Agent> {
-    const { token, agentId } = acceptance
-    const broker = toBroker(acceptance.broker)
-    const agentOptions = toAgentOptions(acceptance)
-    requireOrigins(agentOptions)
-    const claims = requireAgent(await broker.validate(token, options))
-    if (agentId !== undefined && claims.sub !== agentId)
-      throw new InvalidTokenError('the token is for another agent')
-    const { sub, orch_id: orchId, task_id: taskId, delegation_chain: chain = [] } = claims
-    const { scope, iat, exp } = claims
-    return new Agent({
-      broker,
-      identity: { agentId: sub, orchId, taskId, chain },
-      issued: { token, expiresAt: exp * 1000, lifetime: (exp - iat) * 1000, scope },
-      options: agentOptions,
-    })
+    return new Agent(await beginByAcceptance(acceptance, options))
   }
 
   /**
@@ -402,10 +292,4 @@ export class Agent {
   get #logger(): Logger {
     return this.#broker.transport.logger
   }
-}
-
-function requireAgent(result: ValidateResponse): AgentClaims {
-  if (!result.valid) throw new InvalidTokenError('the token is dead or expired, or none')
-  if (isAgentClaims(result.claims)) return result.claims
-  throw new InvalidTokenError('the token is not one of an agent')
 }

@@ -1,5 +1,5 @@
+export type { Acceptance } from './acceptance.ts'
 export { Agent } from './agent.ts'
-export type { Acceptance, Registration } from './agent.ts'
 export type { AgentOptions } from './agent-options.ts'
 export { AgentKey } from './agent-key.ts'
 export type { AgentFilter, DelegationSelection } from './agents.ts'
@@ -36,6 +36,7 @@ export { Operator } from './operator.ts'
 export type { SignIn } from './sign-in.ts'
 export type { CallOptions, ClientOptions, RenewalOptions, Surroundings } from './options.ts'
 export type { ListOptions } from './pages.ts'
+export type { Registration } from './registration.ts'
 export type { RetryRule } from './retry.ts'
 export type {
   RevocationDone,
