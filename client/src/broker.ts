@@ -35,6 +35,7 @@ import type { CallOptions, ClientOptions, RenewalOptions } from './options.ts'
 import { toPathSegment } from './path-segment.ts'
 import { requireList } from './require-list.ts'
 import { Transport } from './transport.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /**
  * How a token is renewed, where nobody keeps it: a renewal can then have a name.
@@ -70,7 +71,7 @@ export interface RenewOptions extends RenewalOptions {
 export class Broker {
   /** For `Operator`, `App` and `Agent`, and for routes that this version does not know yet. */
   readonly transport: Transport
-  #features: ReadonlySet<string> | undefined
+  #features: Promise<ReadonlySet<string>> | undefined
 
   /**
    * Asks nobody yet. Throws a TypeError unless `url` is of http or https, without user, password, query and fragment, and a
@@ -216,17 +217,17 @@ export class Broker {
 
   /**
    * Whether the broker honours something beyond AgentWrit 2.0, by the name that its health lists. Asked until it has
-   * answered once.
+   * answered once, and once for all who want to know: a `signal` ends the waiting alone.
    *
    * @example
    * ```ts
    * const isRepeatable = await broker.supports('renew-idempotency')
    * ```
    */
-  async supports(feature: string, options?: CallOptions): Promise<boolean> {
-    // A broker of version 2.0 lists none.
-    this.#features ??= toFeatures(await this.health(options))
-    return this.#features.has(feature)
+  async supports(feature: string, { signal, ...options }: CallOptions = {}): Promise<boolean> {
+    signal?.throwIfAborted()
+    this.#features ??= this.#askForFeatures(options)
+    return (await untilAborted(this.#features, signal)).has(feature)
   }
 
   /**
@@ -351,6 +352,17 @@ export class Broker {
     return readDocument(await this.transport.send(call, 'sign-in', options), isAppSignedIn)
   }
 
+  async #askForFeatures(options: CallOptions): Promise<ReadonlySet<string>> {
+    try {
+      const { features }: { readonly features?: unknown } = await this.health(options)
+      // A broker of version 2.0 lists none.
+      return new Set(Array.isArray(features) ? features.map(String) : [])
+    } catch (error) {
+      this.#features = undefined
+      throw error
+    }
+  }
+
   async #get<Document>(
     path: string,
     isDocument: DocumentGuard<Document>,
@@ -361,10 +373,6 @@ export class Broker {
       isDocument,
     )
   }
-}
-
-function toFeatures({ features }: { readonly features?: unknown }): ReadonlySet<string> {
-  return new Set(Array.isArray(features) ? features.map(String) : [])
 }
 
 /**

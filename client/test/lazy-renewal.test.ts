@@ -62,6 +62,22 @@ test('a renewal that fails fails nobody while the token lives, and is not tried 
   assert.equal(await agent.token(), 'agent-token-2')
 })
 
+test('what a broker can do is asked for once by all agents that renew together, and again after a failure', async () => {
+  let isUp = false
+  await using broker = await scriptedBroker(300, ({ path }) =>
+    path === '/v1/health' && !isUp ? problem(503, 'service_unavailable') : undefined,
+  )
+  const app = await broker.signIn()
+  const start = (taskId: string) => app.createAgent({ orchId: 'o', taskId, scope: ['read:data:*'] })
+  const agents = await Promise.all(['t1', 't2', 't3'].map(start))
+  const renewals = await Promise.allSettled(agents.map((agent) => agent.renew()))
+  for (const { status } of renewals) assert.equal(status, 'rejected')
+  assert.deepEqual([broker.calls('/v1/health').length, broker.calls(renewalPath).length], [1, 0])
+  isUp = true
+  await Promise.allSettled(agents.map((agent) => agent.renew()))
+  assert.deepEqual([broker.calls('/v1/health').length, broker.calls(renewalPath).length], [2, 3])
+})
+
 test('a renewal waits as long as the broker asks for, but not beyond what is left of the token', async () => {
   await using broker = await scriptedBroker(300)
   const agent = await broker.agent()
