@@ -15,7 +15,10 @@ export interface AgentOptions {
   readonly allowedOrigins?: readonly string[] | undefined
   /** Lets `allowedOrigins` hold plain http beyond the loopback interface: whoever is on the way reads the token. */
   readonly dangerouslyAllowHttp?: boolean | undefined
-  /** Sends the requests of `agent.fetch`, and must obey `redirect: 'manual'`. Default: the `fetch` that is global by then. */
+  /**
+   * Sends the requests of `agent.fetch`, and must obey `redirect: 'manual'`: an answer it was redirected to is refused.
+   * Default: the `fetch` that is global by then.
+   */
   readonly fetch?: typeof fetch | undefined
   /**
    * Renews by a timer too, for a token that is held elsewhere; the timer keeps no process alive. Without it, the token is

@@ -32,9 +32,13 @@ export class BearerFetch {
     let wanted: Outgoing = parts.outgoing
     for (let redirects = 0; ; redirects += 1) {
       const response = await this.#send(wanted, parts)
+      const request = toFailed(wanted)
+      if (response.redirected)
+        throw new TransportError('the fetch of the options follows redirects: it must not', {
+          request,
+        })
       if (parts.redirect === 'manual' || !isRedirect(response)) return response
       await response.body?.cancel()
-      const request = toFailed(wanted)
       if (parts.redirect === 'error' || redirects === mostRedirects)
         throw new TransportError('the answer is one redirect too many', { request })
       wanted = follow(wanted, response)

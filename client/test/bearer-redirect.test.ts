@@ -82,6 +82,17 @@ test('redirects come to an end after five', async () => {
   assert.equal(server.received.length, 6)
 })
 
+test('an answer from elsewhere, to which a fetch of the caller went by itself, is none', async () => {
+  await using stranger = await serve(() => ({ body: 'stranger' }))
+  await using server = await serve(() => ({ status: 302, headers: { location: stranger.url } }))
+  await using broker = await scriptedBroker()
+  const agent = await broker.agent({
+    allowedOrigins: [server.url],
+    fetch: (input, init) => fetch(input, { ...init, redirect: 'follow' }),
+  })
+  await assert.rejects(agent.fetch(server.url), TransportError)
+})
+
 test('whoever asks for it gets the redirect itself, or an error', async () => {
   await using server = await serve(() => ({ status: 302, headers: { location: '/again' } }))
   await using broker = await scriptedBroker()
