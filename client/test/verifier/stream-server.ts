@@ -52,6 +52,7 @@ export async function streamServer(now: () => number): Promise<StreamServer> {
     asked.push(url)
     if (url === '/.well-known/jwks.json') return answer(outgoing, replies.keys)
     if (url === '/v1/app/auth') return answer(outgoing, replies.signIn)
+    if (url === '/v1/token/release') return answer(outgoing, { status: 204, body: '' })
     if (replies.stream !== undefined) return answer(outgoing, replies.stream)
     outgoing.writeHead(200, { 'content-type': 'text/event-stream' })
     outgoing.write('retry: 2000\n\n')
