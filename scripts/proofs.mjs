@@ -1,4 +1,4 @@
-// npm run proof -- kill-9 | floods | strangers | bearers | races | trees | renewals [--rounds=N] [--seed=N]: the proofs that take minutes.
+// npm run proof -- kill-9 | floods | strangers | bearers | races | trees | renewals | verifiers [--rounds=N] [--seed=N]: the proofs that take minutes.
 import { ensureReady, run } from './ensure-ready.mjs'
 
 ensureReady()

@@ -6,6 +6,7 @@ import { bearerFlood } from './bearer-flood.ts'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
 import { renewalStorms, type StormReport } from './renewal-storms.ts'
+import { verifierRounds, type VerifierReport } from './verifier-rounds.ts'
 import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
 import { drawSeed } from './seeded-chance.ts'
 
@@ -17,6 +18,7 @@ const proofs: Readonly<Record<string, (options: Options) => Promise<unknown>>> =
   races: proveRaces,
   trees: proveTrees,
   renewals: proveRenewals,
+  verifiers: proveVerifiers,
 }
 
 interface Options {
@@ -68,6 +70,15 @@ async function proveRenewals({ rounds, seed }: Options): Promise<unknown> {
   const progress = (round: number, { lostAnswers, askedAnew }: StormReport) =>
     say(`round ${round}: ${lostAnswers} answers lost, ${askedAnew} calls made anew`)
   return { seed, ...(await renewalStorms({ agents: 100, rounds, seed, progress })) }
+}
+
+/** A token is ended while an offline verifier follows; the line between them is cut, or the broker killed, in one round of five. */
+async function proveVerifiers({ rounds, seed }: Options): Promise<unknown> {
+  say(`seed ${seed}`)
+  const progress = (round: number, { measured }: VerifierReport) =>
+    say(`round ${round}: undisturbed, refused after ${measured['none']?.refused.p99} ms (p99)`)
+  const options = { rounds, seed, disturbed: 0.2, maxStaleness: 5_000, progress }
+  return { seed, ...(await verifierRounds(options)) }
 }
 
 /** A hundred random trees of delegation for each round, and two over HTTP, against the reference model. */
