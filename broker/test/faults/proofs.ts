@@ -6,7 +6,7 @@ import { bearerFlood } from './bearer-flood.ts'
 import { floodProof } from './flood-proof.ts'
 import { killRounds } from './kill-rounds.ts'
 import { renewalStorms, type StormReport } from './renewal-storms.ts'
-import { verifierRounds, type VerifierReport } from './verifier-rounds.ts'
+import { verifierRounds, type Outcome } from './verifier-rounds.ts'
 import { raceRevocations, type RaceReport } from '../races/revocation-races.ts'
 import { drawSeed } from './seeded-chance.ts'
 
@@ -75,8 +75,10 @@ async function proveRenewals({ rounds, seed }: Options): Promise<unknown> {
 /** A token is ended while an offline verifier follows; the line between them is cut, or the broker killed, in one round of five. */
 async function proveVerifiers({ rounds, seed }: Options): Promise<unknown> {
   say(`seed ${seed}`)
-  const progress = (round: number, { measured }: VerifierReport) =>
-    say(`round ${round}: undisturbed, refused after ${measured['none']?.refused.p99} ms (p99)`)
+  const progress = (round: number, { disturbance, end, refused, recovered }: Outcome) =>
+    say(
+      `round ${round}: ${end}, ${disturbance}: refused after ${refused} ms, recovered after ${recovered} ms`,
+    )
   const options = { rounds, seed, disturbed: 0.2, maxStaleness: 5_000, progress }
   return { seed, ...(await verifierRounds(options)) }
 }

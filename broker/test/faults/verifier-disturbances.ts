@@ -1,9 +1,5 @@
 import { FaultProxy } from '../../../bench/src/fault-proxy/fault-proxy.ts'
-import {
-  startBrokerProcess,
-  type BrokerFiles,
-  type BrokerProcess,
-} from './broker-process.ts'
+import { startBrokerProcess, type BrokerFiles, type BrokerProcess } from './broker-process.ts'
 
 /** What stands between a verifier and what it follows. */
 export interface Disturbance {

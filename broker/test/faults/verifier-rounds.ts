@@ -16,8 +16,8 @@ export interface VerifierRounds {
   readonly disturbed: number
   /** Milliseconds. */
   readonly maxStaleness: number
-  /** Told after every tenth round. */
-  readonly progress?: (round: number, report: VerifierReport) => void
+  /** Told after each round. */
+  readonly progress?: (round: number, outcome: Outcome) => void
 }
 
 export interface VerifierReport {
@@ -45,8 +45,10 @@ interface Spread {
   readonly max: number
 }
 
-interface Outcome {
+/** What came of a round; times as in `Measured`. */
+export interface Outcome {
   readonly disturbance: string
+  /** Of the token. */
   readonly end: string
   readonly refused: number
   readonly recovered: number
@@ -79,8 +81,9 @@ export async function verifierRounds(options: VerifierRounds): Promise<VerifierR
   const outcomes: Outcome[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const scene = { broker, operator, round }
-    outcomes.push(await playRound({ scene, target, server, chance, options }))
-    if (round % 10 === 0) progress?.(round, toReport(outcomes, maxStaleness))
+    const outcome = await playRound({ scene, target, server, chance, options })
+    outcomes.push(outcome)
+    progress?.(round, outcome)
   }
   assert.equal(await server.close(), 0)
   return toReport(outcomes, maxStaleness)

@@ -36,7 +36,7 @@ export class RevocationFeed {
   readonly #freshness: Freshness
   /** Since this connection was made, it has been up to date. */
   #isFollowing = false
-  /** Connections that never came so far, since the last that did. */
+  /** Connections that never came so far, since the last that did; one at most while something may still be accepted. */
   #failures = 0
   #signInAt = -Infinity
 
@@ -74,7 +74,8 @@ export class RevocationFeed {
       if (closing.aborted) return
       if (error !== undefined) settings.report(error)
       const pause = Math.min(pauseBefore(this.#failures, error, random), longestPause)
-      this.#failures += 1
+      // Whoever may still accept something must soon hear what not; whoever refuses everything can wait.
+      this.#failures = this.isFresh ? 1 : this.#failures + 1
       await sleep(pause, closing).catch(() => undefined)
     }
   }

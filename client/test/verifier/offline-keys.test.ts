@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
+import { delegationInput, encodeHex, genesisHash } from '@agentwrit/protocol'
+import type { Claims, DelegationRecord } from '@agentwrit/protocol'
+import { withChain } from '../../../protocol/test/changed-chain.ts'
 import type { Reply } from '../local-server.ts'
 import { assertRefused } from './offline-scene.ts'
 import { scriptedScene } from './scripted-scene.ts'
 import { signingKey } from './stream-server.ts'
-import type { StreamServer } from './stream-server.ts'
+import type { SigningKey, StreamServer } from './stream-server.ts'
 
 const keySets: Readonly<Record<string, (server: StreamServer) => Reply>> = {
   'no keys': () => ({ body: { keys: [] } }),
@@ -67,6 +70,41 @@ test('a key that is published no more is not accepted, seen before or not', asyn
   for (const token of [seen, unseen]) assertRefused(await verifier.verify(token), 'invalid_token')
 })
 
+test('a key that is published again is learned with its next token, though that was refused meanwhile', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  ;(await server.connection()).begin()
+  await verifier.ready()
+  const token = server.token()
+  assert.ok((await verifier.verify(token)).ok)
+  for (const [keys, isAccepted] of [
+    [[], false],
+    [[server.key.published], true],
+  ] as const) {
+    server.replies.keys = { body: { keys } }
+    clock.advance(2_000)
+    // Somebody else's token makes the set be fetched, or this one itself.
+    if (!isAccepted) await verifier.verify(signingKey().token(payloadOf(token)))
+    assert.equal((await verifier.verify(token)).ok, isAccepted)
+  }
+})
+
+test('a key that is published no more when its token has been read is not accepted either', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  ;(await server.connection()).begin()
+  await verifier.ready()
+  const other = signingKey()
+  const token = server.key.token(delegatedBy(other, payloadOf(server.token())))
+  // The record of the chain makes the set be fetched when the signature of the token is known to be good.
+  server.replies.keys = keysOf(other)
+  clock.advance(2_000)
+  assertRefused(await verifier.verify(token), 'invalid_token')
+  server.replies.keys = keysOf(other, server.key)
+  clock.advance(2_000)
+  assert.ok((await verifier.verify(token)).ok)
+})
+
 test('a set of keys that is five minutes old is fetched anew, though no token asks for another', async () => {
   await using scene = await scriptedScene()
   const { server, verifier, clock } = scene
@@ -103,6 +141,43 @@ test('of tokens never seen before only so many are looked into at once', async (
   assert.ok((await verifier.verify(unknown)).ok)
 })
 
-function payloadOf(token: string) {
+test('a verifier that refuses anyway asks for no key', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  const connection = await server.connection()
+  connection.begin()
+  await verifier.ready()
+  const foreign = signingKey().token(payloadOf(server.token()))
+  clock.advance(5_001)
+  server.asked.length = 0
+  assertRefused(await verifier.verify(foreign), 'not_ready')
+  assert.ok(!server.asked.includes('/.well-known/jwks.json'))
+})
+
+const keysOf = (...keys: readonly SigningKey[]) => ({
+  body: { keys: keys.map(({ published }) => published) },
+})
+
+/** The claims of a token that somebody has delegated, under a record that this key has signed. */
+function delegatedBy(key: SigningKey, claims: Claims): Claims {
+  const record: DelegationRecord = {
+    agent: 'spiffe://agentwrit.local/agent/o/t/ffeeddccbbaa9988',
+    scope: claims.scope,
+    delegated_at: new Date(claims.iat * 1000).toISOString(),
+    delegatee: claims.sub,
+    granted_scope: claims.scope,
+    jti: claims.jti,
+    sid: claims.sid ?? '',
+    parent_jti: 'c'.repeat(32),
+    parent_sid: 'd'.repeat(32),
+    prev: genesisHash,
+    kid: key.published.kid,
+    signature: '',
+  }
+  const bytes = new TextEncoder().encode(delegationInput(record))
+  return withChain(claims, [{ ...record, signature: encodeHex(key.sign(bytes)) }])
+}
+
+function payloadOf(token: string): Claims {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }

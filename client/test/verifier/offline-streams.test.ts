@@ -89,7 +89,13 @@ for (const [what, say] of Object.entries(unfollowable)) {
     await verifier.ready()
     assert.ok((await verifier.verify(token)).ok)
     say(connection)
-    while (errors.length === 0) await aTurnOfTheLoop()
+    connection.event('revocation', { seq: 6, ...supersede })
+    const later = server.token({ jti: 'f'.repeat(32) })
+    while (errors.length === 0) {
+      const result = await verifier.verify(later)
+      assert.ok(result.ok || result.reason === 'not_ready', 'the stream was followed further')
+      await aTurnOfTheLoop()
+    }
     assertRefused(await verifier.verify(token), 'not_ready')
     const next = await scene.reconnect()
     assert.equal(next.headers['last-event-id'], undefined)
@@ -181,6 +187,28 @@ test('pauses double from failure to failure, and are short again after a success
   ;(await scene.reconnect()).begin()
 })
 
+test('pauses stay short for as long as something may be accepted', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  const connection = await server.connection()
+  connection.begin()
+  await verifier.ready()
+  server.replies.stream = { status: 500 }
+  connection.end()
+  const token = server.token()
+  const pauses: { readonly pause: number; readonly accepts: boolean }[] = []
+  while (pauses.at(-1)?.pause !== 1_500) {
+    const pause = await pauseOf(clock)
+    pauses.push({ pause, accepts: (await verifier.verify(token)).ok })
+    clock.advance(pause)
+    while (clock.sleeping().includes(pause)) await aTurnOfTheLoop()
+  }
+  const [first, ...others] = pauses.filter(({ accepts }) => accepts)
+  assert.equal(first?.pause, 187.5)
+  assert.ok(others.length > 10)
+  for (const { pause } of others) assert.equal(pause, 375)
+})
+
 test('a server that asks for a pause of days is asked again in half a minute', async () => {
   const reply = { status: 503, headers: { 'retry-after': '172800' } }
   await using scene = await scriptedScene(({ replies }) => void (replies.stream = reply))
@@ -222,7 +250,10 @@ test('that it is fresh counts from what the broker says, or from when that came'
   assertRefused(await verifier.verify(token), 'not_ready')
   // To say the same once more makes nothing fresh.
   connection.fresh(0, clock.now() + 55_000 - 1)
-  while (errors.length === 0) await aTurnOfTheLoop()
+  while (errors.length === 0) {
+    assertRefused(await verifier.verify(token), 'not_ready')
+    await aTurnOfTheLoop()
+  }
   assertRefused(await verifier.verify(token), 'not_ready')
   const next = await scene.reconnect()
   next.fresh(0, clock.now())

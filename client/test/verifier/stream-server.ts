@@ -109,6 +109,7 @@ function connectionOn(
 
 export interface SigningKey {
   readonly published: PublishedKey
+  sign(bytes: Uint8Array): Uint8Array
   token(claims: Claims): string
 }
 
@@ -118,6 +119,7 @@ export function signingKey(): SigningKey {
   const kid = createHash('sha256').update(keyIdInput(x)).digest('base64url')
   return {
     published: { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' },
+    sign: (bytes) => sign(null, bytes, privateKey),
     token(claims) {
       const input = unsignedToken(claims, kid)
       return `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`
