@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Operator, Verification } from '@agentwrit/client'
 import type { Duty, Order, Watched } from './resource-server.ts'
 
@@ -9,6 +10,8 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
+/** Milliseconds between two questions. */
+const pause = 5
 const program = join(import.meta.dirname, 'resource-server.ts')
 
 /** A real process with an offline verifier. */
@@ -52,7 +55,11 @@ export class ResourceServer implements AsyncDisposable {
   }
 
   async untilAccepted(token: string): Promise<void> {
-    while (!(await this.verify(token)).ok);
+    while (!(await this.verify(token)).ok) await sleep(pause)
+  }
+
+  async untilRevoked(token: string): Promise<void> {
+    while (!isRevoked(await this.verify(token))) await sleep(pause)
   }
 
   /** Looks at a token every millisecond, until `settle`. */
@@ -89,6 +96,10 @@ export class ResourceServer implements AsyncDisposable {
       this.child.send({ id, ...order })
     })
   }
+}
+
+function isRevoked(result: Verification): boolean {
+  return !result.ok && result.reason === 'token_revoked'
 }
 
 interface Answer {

@@ -33,6 +33,8 @@ let errors = 0
 let watching: Promise<Watched> | undefined
 let living: string | undefined
 
+const onError = () => void (errors += 1)
+
 async function obey(order: Order): Promise<unknown> {
   switch (order.order) {
     case 'begin':
@@ -42,19 +44,20 @@ async function obey(order: Order): Promise<unknown> {
     case 'watch':
       living = undefined
       watching = watch(order.token)
-      return undefined
+      break
     case 'settle':
       living = order.token
       return watching
     case 'countErrors':
       return errors
     case 'close':
-      return verifier?.close()
+      await verifier?.close()
+      break
   }
+  return undefined
 }
 
 async function begin(duty: Duty): Promise<void> {
-  const onError = () => void (errors += 1)
   verifier = createVerifier({ ...duty, mode: 'offline', audience: null, issuer: null, onError })
   process.channel?.unref()
   await verifier.ready()

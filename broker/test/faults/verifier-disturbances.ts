@@ -35,6 +35,16 @@ export class DisturbedBroker implements AsyncDisposable {
       ...this.#ofLine('line cut', () => line.refuse()),
       ...this.#ofLine('line held', () => line.hold()),
       ...this.#ofLine('black hole', () => line.blackHole()),
+      'line cut, SIGKILL': {
+        leavesBroker: true,
+        lasts: true,
+        begin: () => line.refuse(),
+        end: async () => {
+          await this.#process.kill9()
+          await this.#startAgain()
+          await line.resume()
+        },
+      },
       ...this.#ofBroker('SIGTERM', async () => void (await this.#process.stop())),
       ...this.#ofBroker('SIGKILL', () => this.#process.kill9()),
     }

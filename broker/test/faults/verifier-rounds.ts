@@ -111,6 +111,10 @@ async function playRound(round: Round): Promise<Outcome> {
   const age = watched.lastAcceptedAt - revokedAt
   assert.ok(age <= round.options.maxStaleness, `accepted after ${age} ms: ${disturbance}, ${end}`)
   assert.equal(watched.acceptedAgain, 0, `accepted again: ${disturbance}, ${end}`)
+  // The next round begins with a verifier that hears of everything.
+  const last = await living.token()
+  await living.release()
+  await inTime(server.untilRevoked(last), `${disturbance}, ${end}`)
   const since = Math.max(revokedAt, backAt)
   return {
     disturbance,

@@ -178,6 +178,10 @@ function delegatedBy(key: SigningKey, claims: Claims): Claims {
   return withChain(claims, [{ ...record, signature: encodeHex(key.sign(bytes)) }])
 }
 
+function keysOf(...keys: readonly SigningKey[]): Reply {
+  return { body: { keys: keys.map(({ published }) => published) } }
+}
+
 function payloadOf(token: string): Claims {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }
