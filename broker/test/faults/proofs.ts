@@ -79,7 +79,8 @@ async function proveVerifiers({ rounds, seed }: Options): Promise<unknown> {
     say(
       `round ${round}: ${end}, ${disturbance}: refused after ${refused} ms, recovered after ${recovered} ms`,
     )
-  const options = { rounds, seed, disturbed: 0.2, maxStaleness: 5_000, progress }
+  const weather = { disturbed: 0.2, before: 0.5, overlong: 0.1 }
+  const options = { rounds, seed, weather, maxStaleness: 5_000, progress }
   return { seed, ...(await verifierRounds(options)) }
 }
 

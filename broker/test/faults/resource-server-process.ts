@@ -12,6 +12,8 @@ interface Waiting {
 
 /** Milliseconds between two questions. */
 const pause = 5
+/** Milliseconds for a process to end; that of a verifier gives its token back first. */
+const longestEnd = 10_000
 const program = join(import.meta.dirname, 'resource-server.ts')
 
 /** A real process with an offline verifier. */
@@ -77,10 +79,10 @@ export class ResourceServer implements AsyncDisposable {
     return this.#obey({ order: 'countErrors' }) as Promise<number>
   }
 
-  /** Closes the verifier, and resolves to the exit code when the process has ended by itself. */
+  /** Closes the verifier, and resolves to the exit code when the process has ended by itself; rejects if it lives on. */
   async close(): Promise<number | null> {
-    await this.#obey({ order: 'close' })
-    await this.#ended
+    const ended = once(this.child, 'exit', { signal: AbortSignal.timeout(longestEnd) })
+    await Promise.all([this.#obey({ order: 'close' }), ended])
     return this.child.exitCode
   }
 

@@ -12,12 +12,21 @@ import { emergency, enlist, victims, type Scene } from './verifier-victims.ts'
 export interface VerifierRounds {
   readonly rounds: number
   readonly seed: number
-  /** Of the rounds, from 0 to 1. */
-  readonly disturbed: number
+  readonly weather: Weather
   /** Milliseconds. */
   readonly maxStaleness: number
   /** Told after each round. */
   readonly progress?: (round: number, outcome: Outcome) => void
+}
+
+/** Shares, from 0 to 1. */
+export interface Weather {
+  /** Of the rounds. */
+  readonly disturbed: number
+  /** Of the disturbances, those that begin before the revocation, where the broker can then still be told. */
+  readonly before: number
+  /** Of the disturbances, those that last longer than what is known may be relied on. */
+  readonly overlong: number
 }
 
 export interface VerifierReport {
@@ -55,9 +64,7 @@ export interface Outcome {
 }
 
 const longestLead = 300
-const longestOutage = 3_000
-/** Of the disturbances, those that last longer than what is known may be relied on. */
-const beyondStaleness = 0.15
+const longestOutage = 2_000
 const emergencies = 0.03
 /** Milliseconds: nothing here is about how fast the machine is. */
 const patience = 60_000
@@ -126,21 +133,22 @@ async function playRound(round: Round): Promise<Outcome> {
 
 /** Kills the victim before or while the verifier is cut off, and mends what was broken. */
 async function disturb({ target, chance, options, scene }: Round, kill: () => Promise<unknown>) {
-  const name = chance() < options.disturbed ? pick(chance, target.disturbances, 'none') : 'none'
+  const name =
+    chance() < options.weather.disturbed ? pick(chance, target.disturbances, 'none') : 'none'
   const disturbance = target.disturbances[name]
   assert.ok(disturbance)
   const strike = async () => {
     await kill()
     return Date.now()
   }
-  const isBefore = name !== 'none' && disturbance.leavesBroker && chance() < 0.5
+  const isBefore = name !== 'none' && disturbance.leavesBroker && chance() < options.weather.before
   if (isBefore) {
     await disturbance.begin()
     await sleep(chance() * longestLead)
   }
   const revokedAt = await strike()
   if (!isBefore) await disturbance.begin()
-  if (disturbance.lasts) await sleep(outage(chance, options.maxStaleness))
+  if (disturbance.lasts) await sleep(outage(chance, options))
   await disturbance.end()
   const backAt = name === 'none' ? revokedAt : Date.now()
   // What the client kept of connections to a broker that is no more is gone after this.
@@ -148,9 +156,9 @@ async function disturb({ target, chance, options, scene }: Round, kill: () => Pr
   return { disturbance: name, revokedAt, backAt }
 }
 
-function outage(chance: Chance, maxStaleness: number): number {
+function outage(chance: Chance, { weather, maxStaleness }: VerifierRounds): number {
   const most = Math.min(longestOutage, maxStaleness)
-  return chance() < beyondStaleness ? maxStaleness + chance() * 2_000 : chance() * most
+  return chance() < weather.overlong ? maxStaleness + chance() * 2_000 : chance() * most
 }
 
 function pick(chance: Chance, from: Readonly<Record<string, unknown>>, except: string): string {

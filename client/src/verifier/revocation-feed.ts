@@ -15,6 +15,8 @@ import { watch } from './watchdog.ts'
 const path = '/v1/revocations/stream'
 /** Milliseconds between two attempts at most, whatever the broker, or a proxy, asks for. */
 const longestPause = 30_000
+/** Of the pauses, after which they stay at a second or two: that long a broker may be back before it is noticed. */
+const mostDoublings = 3
 /** Milliseconds of silence that end a connection: while a snapshot is made, and later, when each second brings something. */
 const patienceAtFirst = 15_000
 const patienceWhileFresh = 2_500
@@ -73,7 +75,8 @@ export class RevocationFeed {
       const error: unknown = await this.#follow(closing).catch((reason: unknown) => reason)
       if (closing.aborted) return
       if (error !== undefined) settings.report(error)
-      const pause = Math.min(pauseBefore(this.#failures, error, random), longestPause)
+      const doublings = Math.min(this.#failures, mostDoublings)
+      const pause = Math.min(pauseBefore(doublings, error, random), longestPause)
       // Whoever may still accept something must soon hear what not; whoever refuses everything can wait.
       this.#failures = this.isFresh ? 1 : this.#failures + 1
       await sleep(pause, closing).catch(() => undefined)

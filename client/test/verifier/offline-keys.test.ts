@@ -154,10 +154,6 @@ test('a verifier that refuses anyway asks for no key', async () => {
   assert.ok(!server.asked.includes('/.well-known/jwks.json'))
 })
 
-const keysOf = (...keys: readonly SigningKey[]) => ({
-  body: { keys: keys.map(({ published }) => published) },
-})
-
 /** The claims of a token that somebody has delegated, under a record that this key has signed. */
 function delegatedBy(key: SigningKey, claims: Claims): Claims {
   const record: DelegationRecord = {

@@ -15,7 +15,7 @@ const supersede: PublishedRevocation = {
   jti: 'a'.repeat(32),
   exp: 4_000_000_000,
 }
-const snapshot = { seq: 0, epoch, not_before: 0, part: 1, parts: 1, entries: [] }
+const snapshot = { seq: 0, epoch, not_before: 0, at: 0, part: 1, parts: 1, entries: [] }
 
 test('a snapshot is not as fresh as what was known before it', async () => {
   await using scene = await scriptedScene()
