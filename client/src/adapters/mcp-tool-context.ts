@@ -21,10 +21,10 @@ export interface ToolContext {
 }
 
 /**
- * The token that the SDK's gate has verified. When the request is at hand, it must hold that bearer and no other: the SDK's
- * gates take the first of several.
+ * The token that the SDK's gate has verified; none for a tool without `inputSchema`, which the SDK hands no context in this
+ * place. When the request is at hand, it must hold that bearer and no other: the SDK's gates take the first of several.
  */
-export function presentedIn({ http }: ToolContext): Presented {
+export function presentedIn({ http }: ToolContext = {}): Presented {
   const { authInfo, req: request } = http ?? {}
   if (authInfo === undefined) return { reason: 'missing_token' }
   const verified = readBearer(`Bearer ${authInfo.token}`)

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { SdkHttpError } from '@modelcontextprotocol/client'
-import { OAuthError } from '@modelcontextprotocol/server'
+import { OAuthError, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { AgentReleasedError, App, scope } from '@agentwrit/client'
-import { mcpVerifier, requireToolScope } from '@agentwrit/client/mcp'
+import type { Agent } from '@agentwrit/client'
+import { mcpVerifier, requireToken, requireToolScope } from '@agentwrit/client/mcp'
 import type { TokenSource } from '@agentwrit/client/mcp'
 import { neededScope } from './scenarios.ts'
-import { listenToTools, toolsAlone } from './servers/mcp.ts'
+import { guarded, listenToTools, toolsAlone } from './servers/mcp.ts'
 import { connectMcp } from './mcp-client.ts'
 import { makeWorld, unreachableBroker } from './world.ts'
 
@@ -113,6 +114,54 @@ test('a tool that is entered again when its token has died refuses', async () =>
   assert.equal(entered, 1)
 })
 
+test('a tool that is handed no context refuses with a code', async () => {
+  let entered = 0
+  const tool = requireToolScope(world.verifier(), neededScope, () => (entered += 1))
+  // As the SDK calls a tool that declares no `inputSchema`.
+  const withoutArguments = tool as unknown as (context: object) => Promise<unknown>
+  const token = await (await world.agent(neededScope)).token()
+  const context = {
+    http: { authInfo: await mcpVerifier(world.verifier()).verifyAccessToken(token) },
+  }
+  const { isError, content } = Object(await withoutArguments(context))
+  assert.equal(isError, true)
+  assert.match(content[0].text, /^unauthorized: [a-z ]+$/)
+  assert.equal(entered, 0)
+})
+
+test('in a session that another agent has begun, each call is judged by its own bearer', async () => {
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => 'a-session',
+    enableJsonResponse: true,
+  })
+  await guarded(premises()).connect(transport)
+  const gate = requireToken(world.verifier())
+  const post = async (agent: Agent, body: unknown, session: Record<string, string> = {}) => {
+    const headers = {
+      ...session,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: `Bearer ${await agent.token()}`,
+    }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    const request = new Request('http://records.test/mcp', init)
+    const admission = await gate(request)
+    assert.ok(admission.ok)
+    return (await transport.handleRequest(request, { authInfo: admission.authInfo })).json()
+  }
+  const [wide, narrow] = [await world.agent('read:records:*'), await world.agent(neededScope)]
+  const protocolVersion = '2025-06-18'
+  const clientInfo = { name: 'agent', version: '1.0.0' }
+  const params = { protocolVersion, capabilities: {}, clientInfo }
+  await post(wide, { jsonrpc: '2.0', id: 1, method: 'initialize', params })
+  const session = { 'mcp-session-id': 'a-session', 'mcp-protocol-version': protocolVersion }
+  const answers = await post(narrow, [callFor(2, 'P-2077'), callFor(3, 'P-2014')], session)
+  const [refused, served] = Array.from(Object(answers), Object)
+  assert.equal(refused.result.isError, true)
+  assert.equal(JSON.parse(served.result.content[0].text).readBy, narrow.agentId)
+  await transport.close()
+})
+
 test('tools without a gate in front of them let nobody in', async () => {
   let entered = 0
   const enter = () => {
@@ -124,3 +173,8 @@ test('tools without a gate in front of them let nobody in', async () => {
   assert.equal(Object(body).isError, true)
   assert.equal(entered, 0)
 })
+
+function callFor(id: number, record: string) {
+  const params = { name: 'read_record', arguments: { id: record } }
+  return { jsonrpc: '2.0', id, method: 'tools/call', params }
+}

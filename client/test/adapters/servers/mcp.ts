@@ -52,7 +52,7 @@ const gatesInExpress: Mount = (verifier, handler) =>
 
 const noGate: Mount = (_verifier, handler) => onFetch((request) => handler.fetch(request))
 
-const guarded: MakeServer = (premises) => makeServer(makeTool(premises))
+export const guarded: MakeServer = (premises) => makeServer(makeTool(premises))
 
 const challenging: MakeServer = (premises) => {
   const tool = makeTool(premises)
