@@ -17,11 +17,6 @@ export function readRequired(wanted: Wanted | undefined): string[] {
   return Array.isArray(scope) ? Array.from<unknown, string>(scope, String) : [String(scope)]
 }
 
-function isForAnybody(wanted: Wanted): boolean {
-  const isObject = typeof wanted === 'object' && !Array.isArray(wanted)
-  return isObject && !('scope' in wanted) && Object.keys(wanted).length === 0
-}
-
 export function refuse(reason: RefusalReason, required: readonly string[]): Verification {
   return { ok: false, reason, required, held: [] }
 }
@@ -47,4 +42,9 @@ export function decide(claims: Claims, required: readonly string[]): Verificatio
   if (others.length > 0 && findUncovered(others, scope).length > 0)
     return { ok: false, reason: 'insufficient_scope', required, held: scope }
   return { ok: true, auth: { subject, scope, expiresAt: new Date(exp * 1000), claims } }
+}
+
+function isForAnybody(wanted: Wanted): boolean {
+  const isObject = typeof wanted === 'object' && !Array.isArray(wanted)
+  return isObject && !('scope' in wanted) && Object.keys(wanted).length === 0
 }
