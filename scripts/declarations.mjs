@@ -3,18 +3,20 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * What a declaration file gives to whoever imports it, in its order: name, kind, text without the comment above it, that
+ * What a declaration file gives to whoever imports it, its own first: name, kind, text without the comment above it, that
  * comment, and the file that the name is taken from. Names of other packages are followed through `packages`.
  */
 export function readExports(file, packages = {}) {
   const text = readFileSync(file, 'utf8')
-  return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gm)].flatMap(
+  const own = readDeclarations(file).map((declaration) => ({ ...declaration, origin: file }))
+  const passedOn = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gm)].flatMap(
     ([, list, specifier]) => {
       const origin = packages[specifier] ?? fileOf(specifier, file)
       const found = specifier in packages ? readExports(origin) : readDeclarations(origin)
       return namesIn(list).map((name) => ({ ...requireDeclared(found, name, origin), origin }))
     },
   )
+  return [...own, ...passedOn]
 }
 
 /** The members of a class that its users can reach: each with its text and the comment above it. */

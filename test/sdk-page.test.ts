@@ -7,15 +7,25 @@ import { readPublicNames } from './documented-examples-names.ts'
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/reference/sdk.md'), 'utf8')
 const headings = new Set(page.match(/^###+ .*$/gm))
+const { name: packageName, exports } = JSON.parse(
+  readFileSync(join(root, 'client/package.json'), 'utf8'),
+) as Package
 
-test('the reference of the SDK has an entry for every name that the package exports', () => {
-  const names = readPublicNames('client/src/index.ts').map(({ name }) => name)
-  assert.ok(names.length > 50)
-  assert.deepEqual(
-    names.filter((name) => !headings.has(`### ${name}`)),
-    [],
-  )
-})
+interface Package {
+  readonly name: string
+  readonly exports: Readonly<Record<string, string | Record<'agentwrit-source', string>>>
+}
+
+for (const [path, target] of Object.entries(exports)) {
+  if (typeof target === 'string') continue
+  const entry = join(packageName, path)
+
+  test(`the reference of the SDK has an entry for every name that ${entry} exports, and no other`, () => {
+    const names = readPublicNames(join('client', target['agentwrit-source']))
+    assert.ok(names.length > 3)
+    assert.deepEqual(entriesOf(entry), new Set(names.map(({ name }) => name)))
+  })
+}
 
 test('the reference of the SDK has an entry for every method of its classes', () => {
   const methods = readPublicNames('client/src/index.ts')
@@ -35,6 +45,11 @@ test('no private member of the SDK is in its reference, and no entry is there tw
     assert.equal(new Set(entries).size, entries.length)
   }
 })
+
+function entriesOf(entry: string): Set<string> {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`\`${entry}\`\n`)) ?? ''
+  return new Set(Array.from(section.matchAll(/^### (.*)$/gm), ([, name = '']) => name))
+}
 
 function methodsOf({ name, place }: { readonly name: string; readonly place: string }): string[] {
   const [file = '', line] = place.split(':')

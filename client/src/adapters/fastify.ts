@@ -63,7 +63,8 @@ export type FastifyGate<Request extends FastifyRequestLike = FastifyRequestLike>
  * A Fastify hook (`onRequest`, `preValidation` or `preHandler`): lets a request pass if its bearer token is alive and covers
  * the scope it needs. Anything else is answered with 401, 403 (also when the scope cannot be named) or 503 (when the token
  * cannot be checked), as a problem document (RFC 9457) with the challenge of RFC 6750. A scope that is the same for all
- * requests but is none is a `TypeError`.
+ * requests but is none is a `TypeError`. Where a schema changes what a request holds (types coerced, defaults filled in), use
+ * `preHandler`: earlier hooks see what was sent, and the scope must name what the handler will read.
  *
  * @example
  * ```ts
