@@ -1,10 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { Processes } from '../processes.ts'
 import type { Finding, Row } from '../row.ts'
 import type { Life } from '../server/make-trail.ts'
 import { spreadOf } from '../statistics.ts'
 import { openTrail, type Trail } from './trail.ts'
 
-/** What an auditor or the console asks (contract 4.8): the words of the query. */
+/** What an auditor or the console asks about events (contract 4.8): the words of the query. */
 const questions: Readonly<Record<string, (life: Life, places: Places) => string>> = {
   'by agent': ({ agent_id }) => `agent_id=${encodeURIComponent(agent_id)}`,
   'by task': ({ task_id }) => `task_id=${task_id}`,
@@ -26,6 +27,9 @@ const questions: Readonly<Record<string, (life: Life, places: Places) => string>
   'the newest page of the denied': (_, { events }) => `outcome=denied&offset=${events / 10 - 100}`,
 }
 
+const statistics = 'the statistics of a day'
+const memory = 'peak memory'
+
 /** Where in the trail something is asked for. */
 interface Places {
   readonly events: number
@@ -37,26 +41,43 @@ interface Places {
 export const auditQueries: Row = {
   name: 'audit-queries',
   what: 'milliseconds until a page of the audit trail with its total is answered; CPU for it / for livez',
-  targets: Object.keys(questions).map((figure) => ({ figure, below: 20 })),
+  targets: [...Object.keys(questions), statistics].map((figure) => ({ figure, below: 20 })),
 
   async measure(bench) {
     await using processes = new Processes(bench)
     const trail = await openTrail(bench, processes)
+    const started = await trail.side.server.ask('peakMegabytes')
     const places = await findPlaces(trail)
     const rounds = bench.isQuick ? 2 : 50
     const findings: Finding[] = []
+    const report = async (figure: string, paths: readonly string[]) => {
+      const finding = await measure(trail, figure, paths)
+      bench.progress(`  ${figure}: ${finding.value.median.toFixed(1)} ms`)
+      findings.push(finding)
+    }
     for (const [figure, ask] of Object.entries(questions)) {
       const paths = Array.from({ length: rounds + 1 }, (_, round) => {
         const life = trail.lives[round % trail.lives.length]
         if (life === undefined) throw new Error('the trail is empty')
         return `/v1/audit/events?${ask(life, places)}`
       })
-      const finding = await measure(trail, figure, paths)
-      bench.progress(`  ${figure}: ${finding.value.median.toFixed(1)} ms`)
-      findings.push(finding)
+      await report(figure, paths)
     }
-    return findings
+    await report(statistics, Array(rounds + 1).fill('/v1/admin/stats'))
+    await untilCounted(trail)
+    const asked = await trail.side.server.ask('peakMegabytes')
+    return [...findings, toMemory(asked, started)]
   },
+}
+
+/** After a start the trail is read once, beside the questions, to count its last day: that takes memory too. */
+async function untilCounted({ get }: Trail): Promise<void> {
+  while ((await get('/v1/admin/stats'))['complete'] !== true) await setTimeout(100)
+}
+
+function toMemory(measured: number, yardstick: number): Finding {
+  const sides = { unit: 'MB', measured, yardstick }
+  return { figure: memory, unit: 'megabytes', value: spreadOf([measured]), sides }
 }
 
 /** The figure is how long the asker waits; the sides are what it costs, which a busy machine disturbs far less. */

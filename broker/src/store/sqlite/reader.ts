@@ -23,6 +23,9 @@ interface ScanQuestion<Name extends ScanName> {
   readonly asked: ScanTypes[Name]['asked']
 }
 
+/** What a scan has read is soon forgotten: left to itself, V8 would keep up to 100 MB of it before it looks. */
+const limits = { maxYoungGenerationSizeMb: 8 }
+
 /** Scans of a SQLite file, by a thread with its own read-only connection. */
 export class SqliteReader implements Scanner {
   readonly #thread: Thread
@@ -40,7 +43,7 @@ export class SqliteReader implements Scanner {
     macKey: Uint8Array,
     fatal: (error: Error) => void,
   ): Promise<SqliteReader> {
-    const thread = new Thread('reader-worker', fatal)
+    const thread = new Thread('reader-worker', fatal, limits)
     try {
       await thread.ask({ open: { path, macKey } } satisfies ReaderQuestion)
       return new SqliteReader(thread)

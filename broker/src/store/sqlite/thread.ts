@@ -1,4 +1,4 @@
-import { parentPort, Worker } from 'node:worker_threads'
+import { parentPort, Worker, type ResourceLimits } from 'node:worker_threads'
 
 /** `never`, because only the asker knows the type of what is answered, and only the answerer of what is asked. */
 interface Question {
@@ -21,10 +21,12 @@ export class Thread {
   /**
    * @param name of the worker's file, without its ending: `.ts` in the sources, `.js` when built.
    * @param fatal told when the thread ends by itself.
+   * @param limits of its memory, beyond those of Node.
    */
-  constructor(name: string, fatal: (error: Error) => void) {
+  constructor(name: string, fatal: (error: Error) => void, limits: ResourceLimits = {}) {
     const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-    this.#worker = new Worker(new URL(`./${name}${ending}`, import.meta.url))
+    const file = new URL(`./${name}${ending}`, import.meta.url)
+    this.#worker = new Worker(file, { resourceLimits: limits })
     this.#worker.on('message', (reply: Reply) => this.#waiting.get(reply.id)?.(reply))
     this.#worker.on('error', (error) => this.#fail(error, fatal))
     this.#worker.on('exit', () => this.#fail(new Error(`the thread ${name} ended`), fatal))
