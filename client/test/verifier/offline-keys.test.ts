@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
+import { setImmediate as aTurnOfTheLoop, setTimeout } from 'node:timers/promises'
 import { delegationInput, encodeHex, genesisHash } from '@agentwrit/protocol'
 import type { Claims, DelegationRecord } from '@agentwrit/protocol'
 import { withChain } from '../../../protocol/test/changed-chain.ts'
@@ -120,6 +120,27 @@ test('a set of keys that is five minutes old is fetched anew, though no token as
   await verifier.ready()
   while ((await verifier.verify(token)).ok) await aTurnOfTheLoop()
   assertRefused(await verifier.verify(token), 'invalid_token')
+  assert.deepEqual(server.asked, ['/.well-known/jwks.json'])
+})
+
+test('while the set is being fetched, however slowly, nobody fetches it again', async () => {
+  await using scene = await scriptedScene()
+  const { server, verifier, clock } = scene
+  ;(await server.connection()).begin()
+  await verifier.ready()
+  const foreign = () => verifier.verify(signingKey().token(payloadOf(server.token())))
+  clock.advance(2_000)
+  server.replies.keys = undefined
+  server.asked.length = 0
+  const first = foreign()
+  while (server.asked.length === 0) await aTurnOfTheLoop()
+  clock.advance(2_500)
+  const second = foreign()
+  // A second request would have arrived by then.
+  await setTimeout(100)
+  server.hangUp()
+  assertRefused(await first, 'not_ready')
+  assertRefused(await second, 'not_ready')
   assert.deepEqual(server.asked, ['/.well-known/jwks.json'])
 })
 

@@ -27,11 +27,13 @@ export interface Connection {
 export interface StreamServer extends AsyncDisposable {
   readonly url: string
   readonly key: SigningKey
-  /** What the routes beside the stream answer; a change counts at once. */
-  readonly replies: { keys: Reply; signIn: Reply; stream: Reply | undefined }
+  /** What the routes beside the stream answer; a change counts at once. Without `keys`, whoever asks for them waits. */
+  readonly replies: { keys: Reply | undefined; signIn: Reply; stream: Reply | undefined }
   readonly asked: string[]
   /** The next connection of the stream that somebody makes, or has made. */
   connection(): Promise<Connection>
+  /** On all connections, the stream among them. */
+  hangUp(): void
   token(change?: Partial<Claims>): string
 }
 
@@ -50,7 +52,7 @@ export async function streamServer(now: () => number): Promise<StreamServer> {
   let isMade: (() => void) | undefined
   const server = createServer(({ url = '', headers }, outgoing) => {
     asked.push(url)
-    if (url === '/.well-known/jwks.json') return answer(outgoing, replies.keys)
+    if (url === '/.well-known/jwks.json') return replies.keys && answer(outgoing, replies.keys)
     if (url === '/v1/app/auth') return answer(outgoing, replies.signIn)
     if (url === '/v1/token/release') return answer(outgoing, { status: 204, body: '' })
     if (replies.stream !== undefined) return answer(outgoing, replies.stream)
@@ -71,6 +73,7 @@ export async function streamServer(now: () => number): Promise<StreamServer> {
       assert.ok(next)
       return next
     },
+    hangUp: () => server.closeAllConnections(),
     token: (change = {}) => key.token({ ...claimsAt(now()), ...change }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
