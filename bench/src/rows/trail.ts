@@ -1,6 +1,7 @@
+import { Operator } from '@agentwrit/client'
+import { benchSecret } from '../bench-secret.ts'
 import { Processes, type BrokerSide } from '../processes.ts'
 import type { Bench } from '../row.ts'
-import { benchSecret } from '../server/secret.ts'
 import type { Life } from '../server/make-trail.ts'
 
 /** A broker with many audit events, and an operator who reads them. */
@@ -20,25 +21,13 @@ export async function openTrail(bench: Bench, processes: Processes): Promise<Tra
   const lives = await fill(bench, folder, events)
   const side = await processes.broker({ folder, logLevel: 'quiet' })
   const base = `http://127.0.0.1:${side.port}`
-  let bearer = ''
-  const ask = (path: string) =>
-    fetch(`${base}${path}`, { headers: { authorization: `Bearer ${bearer}` } })
-  const signIn = async () => {
-    const body = JSON.stringify({ secret: benchSecret })
-    const answer = await fetch(`${base}/v1/admin/auth`, { method: 'POST', body })
-    bearer = String(Object(await answer.json()).access_token)
-  }
+  const operator = await Operator.signIn({ broker: base, secret: benchSecret })
   const get = async (path: string) => {
-    let answer = await ask(path)
-    // An operator's token lives five minutes, a row may take longer.
-    if (answer.status === 401) {
-      await signIn()
-      answer = await ask(path)
-    }
+    const headers = { authorization: `Bearer ${await operator.token()}` }
+    const answer = await fetch(`${base}${path}`, { headers })
     if (answer.status !== 200) throw new Error(`${path} is answered ${answer.status}`)
     return { ...Object(await answer.json()) }
   }
-  await signIn()
   return { side, events, lives, get }
 }
 

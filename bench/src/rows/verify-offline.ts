@@ -10,7 +10,7 @@ const unseen = 'first-seen token / jose'
 
 export const verifyOffline: Row = {
   name: 'verify-offline',
-  what: 'offline verification with one scope, CPU per call / jwtVerify of jose with the same token',
+  what: 'offline verification with both scopes of the token, CPU per call / jwtVerify of jose with the same token',
   targets: [{ figure, below: 5 }],
 
   async measure(bench) {
