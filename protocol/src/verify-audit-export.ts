@@ -13,6 +13,8 @@ import {
 import { genesisHash, type AuditEvent } from './audit-event.ts'
 import { checkpointInput, type Checkpoint } from './checkpoint.ts'
 import { decodeHex, encodeBase64url } from './encoding.ts'
+import { isThumbprint } from './form.ts'
+import { keyIdInput } from './token.ts'
 import type { AuditKey } from './wire-keys.ts'
 
 /** An export: events in order, each parsed or as its line of JSON Lines; empty lines count for nothing. */
@@ -182,8 +184,8 @@ class Walk {
 
   /** RFC 7638, so that whoever knows which `kid` to trust needs to trust nobody for the key. */
   async #isNamed({ x, kid }: AuditKey): Promise<boolean> {
-    const thumbprint = await this.#check.hash(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`)
-    const digest = decodeHex(thumbprint)
+    if (!isThumbprint(x)) return false
+    const digest = decodeHex(await this.#check.hash(keyIdInput(x)))
     return digest !== undefined && encodeBase64url(digest) === kid
   }
 
