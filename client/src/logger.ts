@@ -1,3 +1,5 @@
+import { callQuietly } from './call-quietly.ts'
+
 /**
  * Where a client tells what it does: `console` is one. No message and no field holds a token, a secret, a key or a
  * signature. An error in it changes nothing for the caller.
@@ -31,13 +33,7 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** Tells this logger, or nobody; never throws. */
 export function toQuietLogger(given: Logger | undefined): Logger {
-  const tell = (level: keyof Logger) => (message: string, fields: LogFields) => {
-    try {
-      const told: unknown = given?.[level](message, fields)
-      Promise.resolve(told).catch(() => undefined)
-    } catch {
-      // The work that is told of matters more.
-    }
-  }
+  const tell = (level: keyof Logger) => (message: string, fields: LogFields) =>
+    callQuietly(() => given?.[level](message, fields))
   return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
 }

@@ -1,6 +1,7 @@
 import { isPlainText } from '@agentwrit/protocol'
 import { toBroker } from '../broker.ts'
 import type { Broker, BrokerOrUrl } from '../broker.ts'
+import { callQuietly } from '../call-quietly.ts'
 
 /**
  * What a verifier signs in with to follow what is revoked: an app that an operator has registered with the role
@@ -73,6 +74,7 @@ const defaultMaxStaleness = 5_000
 const defaultCacheBytes = 16 * 1024 * 1024
 
 export function readSettings(options: VerifierOptions): Settings {
+  const { onError } = options
   return {
     broker: toBroker(options.broker),
     audience: requireName(options.audience, 'audience'),
@@ -87,7 +89,8 @@ export function readSettings(options: VerifierOptions): Settings {
       least: 64 * 1024,
       most: 2 ** 40,
     }),
-    report: reporter(options.onError),
+    // Whoever is told must not change what is decided.
+    report: (error) => callQuietly(() => onError?.(error)),
   }
 }
 
@@ -114,15 +117,4 @@ interface Range {
 function requireWithin(value: number, { name, least, most }: Range): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value
   throw new RangeError(`${name} must be a whole number from ${least} to ${most}`)
-}
-
-function reporter(onError: VerifierOptions['onError']): Settings['report'] {
-  const tell = async (error: unknown) => {
-    try {
-      await onError?.(error)
-    } catch {
-      // Whoever is told must not change what is decided, nor end the process by a promise that is rejected.
-    }
-  }
-  return (error) => void tell(error)
 }
