@@ -104,7 +104,8 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
   }
 }
 
-async function registerAgent(
+/** With a launch token of its own. */
+export async function registerAgent(
   broker: BrokerClient,
   operator: Operator,
   { scope = ['read:data:*'], orchId = 'orch', taskId = 'task', maxTtl = 300 }: Partial<WantedAgent>,

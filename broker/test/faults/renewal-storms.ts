@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { Agent, Broker, Operator, TransportError } from '@agentwrit/client'
+import { setImmediate as aTurnOfTheLoop } from 'node:timers/promises'
+import { Broker, Operator, TransportError, type Agent } from '@agentwrit/client'
 import type { AuditEvent } from '@agentwrit/protocol'
 import { FaultProxy } from '../../../bench/src/fault-proxy/fault-proxy.ts'
 import { decodeToken } from '../decode-token.ts'
-import { adminSecret } from '../test-broker.ts'
+import { adminSecret, registerAgent } from '../test-broker.ts'
 import { brokerFiles, startBrokerProcess } from './broker-process.ts'
 import { seededChance } from './seeded-chance.ts'
 
@@ -93,21 +94,13 @@ const noReport: StormReport = {
 }
 
 function toClient(proxy: FaultProxy, send: typeof fetch = fetch): Broker {
-  return new Broker(proxy.url, { surroundings: { sleep: oneTurn }, fetch: send, timeout: patience })
-}
-
-/** Instead of a pause. */
-async function oneTurn(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setImmediate(resolve)
-  })
+  const surroundings = { sleep: () => aTurnOfTheLoop() }
+  return new Broker(proxy.url, { surroundings, fetch: send, timeout: patience })
 }
 
 async function enlist(operator: Operator, broker: Broker): Promise<Member> {
   const scope = ['read:sales:*']
-  const made = await operator.createLaunchToken({ agent_name: 'storm', allowed_scope: scope })
-  const task = { launchToken: made.launch_token, orchId: 'storm', taskId: 'renew', scope }
-  const agent = await Agent.register({ broker, ...task })
+  const agent = await registerAgent(broker, operator, { scope })
   return { agent, agentId: agent.agentId, tokens: [await agent.token()] }
 }
 

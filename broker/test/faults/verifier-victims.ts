@@ -1,5 +1,6 @@
-import { Agent, App, type Broker, type Operator } from '@agentwrit/client'
+import { App, type Agent, type Broker, type Operator } from '@agentwrit/client'
 import { decodeToken } from '../decode-token.ts'
+import { registerAgent } from '../test-broker.ts'
 
 /** A token that lives, and how to end it. */
 export interface Victim {
@@ -17,11 +18,8 @@ export interface Scene {
 
 const scope = ['read:data:*']
 
-export async function enlist({ broker, operator, round }: Scene, taskId: string): Promise<Agent> {
-  const wanted = { agent_name: `verified-${round}`, allowed_scope: scope, max_ttl: 600 }
-  const made = await operator.createLaunchToken(wanted)
-  const task = { launchToken: made.launch_token, orchId: 'verifiers', taskId, scope }
-  return Agent.register({ broker, ...task })
+export function enlist({ broker, operator }: Scene, taskId: string): Promise<Agent> {
+  return registerAgent(broker, operator, { scope, orchId: 'verifiers', taskId, maxTtl: 600 })
 }
 
 interface Pair {
