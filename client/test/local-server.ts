@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Broker } from '@agentwrit/client'
 import type { Surroundings } from '@agentwrit/client'
+import { listen } from './listen.ts'
+import type { Listening } from './listen.ts'
 
 export interface Received {
   readonly method: string
@@ -26,8 +26,7 @@ type Handler = (request: Received, index: number) => Reply | undefined | 'hang u
 /** What a test has its server say; undefined leaves the answer to that server. */
 export type Script = (request: Received) => Reply | undefined | 'hang up'
 
-export interface LocalServer extends AsyncDisposable {
-  readonly url: string
+export interface LocalServer extends Listening {
   readonly received: readonly Received[]
 }
 
@@ -43,15 +42,7 @@ export async function serve(handle: Handler): Promise<LocalServer> {
     else if (reply !== undefined) write(outgoing, reply)
   }
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
-  }
+  return { ...(await listen(server)), received }
 }
 
 function write(outgoing: ServerResponse, { status = 200, headers = {}, body }: Reply): void {

@@ -1,6 +1,6 @@
 import { App, Broker } from '@agentwrit/client'
 import type { Agent, AgentOptions, ClientOptions } from '@agentwrit/client'
-import { launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
+import { callsTo, launchTokenMade, problem, serve, stillSurroundings } from './local-server.ts'
 import type { LocalServer, Received, Reply, Script } from './local-server.ts'
 
 export const clientSecret = 'a-client-secret-for-tests'
@@ -83,7 +83,7 @@ export async function scriptedBroker(
     surroundings,
     renewals,
     live: () => state.live,
-    calls: (path) => server.received.filter((request) => request.path === path),
+    calls: (path) => callsTo(server, path),
     signIn,
     agent: async (options) =>
       (await signIn(options)).createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] }),

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { ServerOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Broker, Operator, TransportError } from '@agentwrit/client'
 import { tlsFetch } from '@agentwrit/client/node'
 import { selfSigned } from '../../../broker/test/http/certificates.ts'
 import { portOf } from '../../../broker/test/http/raw-client.ts'
 import { adminSecret, testBroker } from '../../../broker/test/test-broker.ts'
+import { listen } from '../listen.ts'
 import { scriptedBroker } from '../scripted-broker.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -31,14 +30,7 @@ async function serveTls(options: ServerOptions = server) {
       outgoing.end(JSON.stringify({ method, length: headers['content-length'], body })),
     )
   })
-  await once(listening.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `https://127.0.0.1:${(listening.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      listening.closeAllConnections()
-      await once(listening.close(), 'close')
-    },
-  }
+  return listen(listening)
 }
 
 test('a server with a certificate of our own authority is spoken to, with any body', async () => {

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-
-export interface PageServer extends AsyncDisposable {
-  readonly url: string
-}
+import { listen, type Listening } from '../listen.ts'
 
 /** From the first part of a path to the broker that is meant. */
 export type Brokers = Readonly<Record<string, string>>
@@ -25,7 +20,7 @@ export async function servePage(
   folder: string,
   brokers: Brokers,
   elsewhere: readonly string[],
-): Promise<PageServer> {
+): Promise<Listening> {
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? '/', 'http://page').pathname
     const [, name = '', ...rest] = path.split('/')
@@ -34,14 +29,7 @@ export async function servePage(
     else if (path === '/') sendPage(outgoing, elsewhere)
     else void sendModule(outgoing, join(folder, path))
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
-  }
+  return listen(server)
 }
 
 function sendPage(outgoing: ServerResponse, elsewhere: readonly string[]): void {

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { Operator } from '@agentwrit/client'
 import { FaultProxy } from '../../../bench/src/fault-proxy/fault-proxy.ts'
 import { adminSecret, testBroker } from '../../../broker/test/test-broker.ts'
+import { listen } from '../listen.ts'
 
 /** What a scenario is given, as JSON. */
 export interface World {
@@ -37,7 +37,7 @@ export async function startWorlds(): Promise<Worlds> {
   const started = new AsyncDisposableStack()
   const running = started.use(await testBroker({ clock: 'real', environment: { AA_PORT: '0' } }))
   const { url: broker } = await running.broker.listen()
-  const refused = await closedPort()
+  const refused = await closedUrl()
   const operator = await Operator.signIn({ broker, secret: adminSecret })
   const inWorld = async (work: (world: World) => Promise<void>): Promise<void> => {
     await using proxy = await FaultProxy.start({ target: broker })
@@ -54,7 +54,7 @@ export async function startWorlds(): Promise<Worlds> {
     await work({
       broker,
       lossy: proxy.url,
-      refused: `http://127.0.0.1:${refused}`,
+      refused,
       unknownHost: 'http://broker.invalid',
       launchTokens: tickets.map(({ launch_token }) => launch_token),
       adminSecret,
@@ -65,10 +65,7 @@ export async function startWorlds(): Promise<Worlds> {
   return { inWorld, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
 
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await once(server.close(), 'close')
-  return port
+async function closedUrl(): Promise<string> {
+  await using listening = await listen(createServer())
+  return listening.url
 }

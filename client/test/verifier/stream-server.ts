@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { formatServerSentEvent, keyIdInput, unsignedToken } from '@agentwrit/protocol'
 import type { Claims, PublishedKey, PublishedRevocation } from '@agentwrit/protocol'
+import { listen } from '../listen.ts'
+import type { Listening } from '../listen.ts'
 import type { Reply } from '../local-server.ts'
 
 /** What a test says on one connection of the stream. */
@@ -24,8 +24,7 @@ export interface Connection {
   breakOff(): void
 }
 
-export interface StreamServer extends AsyncDisposable {
-  readonly url: string
+export interface StreamServer extends Listening {
   readonly key: SigningKey
   /** What the routes beside the stream answer; a change counts at once. Without `keys`, whoever asks for them waits. */
   readonly replies: { keys: Reply | undefined; signIn: Reply; stream: Reply | undefined }
@@ -61,9 +60,8 @@ export async function streamServer(now: () => number): Promise<StreamServer> {
     made.push(connectionOn(outgoing, headers, now))
     isMade?.()
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await listen(server)),
     key,
     replies,
     asked,
@@ -75,10 +73,6 @@ export async function streamServer(now: () => number): Promise<StreamServer> {
     },
     hangUp: () => server.closeAllConnections(),
     token: (change = {}) => key.token({ ...claimsAt(now()), ...change }),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
   }
 }
 

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../../listen.ts'
 import type { RecordServer } from '../conformance.ts'
 import { ask } from '../raw-request.ts'
 
 /** A server on the loopback interface with one route, `GET /records/:id`. */
 export async function serveRecords(listener: RequestListener): Promise<RecordServer> {
-  const server = await listen(listener)
+  const server = await listen(createServer(listener))
   return {
     async ask(id, authorization) {
       const headers = authorization.flatMap((value) => ['authorization', value])
@@ -18,21 +17,5 @@ export async function serveRecords(listener: RequestListener): Promise<RecordSer
       return { status: response.status, headers: response.headers, body }
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-}
-
-export interface Listening extends AsyncDisposable {
-  readonly url: string
-}
-
-export async function listen(listener: RequestListener): Promise<Listening> {
-  const server = createServer(listener)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { requireBearerAuth as requireBearerAuthInExpress } from '@modelcontextprotocol/express'
@@ -14,11 +15,11 @@ import { z } from 'zod'
 import type { Verifier } from '@agentwrit/client'
 import { requireToken as requireTokenInExpress } from '@agentwrit/client/express'
 import { agentOf, mcpVerifier, requireToken, requireToolScope } from '@agentwrit/client/mcp'
+import { listen } from '../../listen.ts'
+import type { Listening } from '../../listen.ts'
 import { expectProblem } from '../conformance.ts'
 import type { Adapter, Premises, RecordAnswer, RecordServer } from '../conformance.ts'
 import { connectMcp } from '../mcp-client.ts'
-import { listen } from './http.ts'
-import type { Listening } from './http.ts'
 
 type MakeServer = (premises: Omit<Premises, 'world'>) => McpServer
 /** A gate in front of the handler. */
@@ -150,7 +151,7 @@ export async function listenToTools(
   make: MakeServer = guarded,
 ): Promise<Listening> {
   const handler = createMcpHandler(() => make(premises))
-  const listening = await listen(mount(premises.verifier, handler))
+  const listening = await listen(createServer(mount(premises.verifier, handler)))
   return {
     url: `${listening.url}/mcp`,
     async [Symbol.asyncDispose]() {
