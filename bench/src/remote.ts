@@ -9,15 +9,16 @@ type Reply = { readonly id: number; readonly answer?: unknown; readonly failure?
 
 /** A process of its own, asked over its IPC channel. Disposing of it lets it end in good order. */
 export class Remote<Asked extends Commands> implements AsyncDisposable {
-  readonly #child: ChildProcess
+  /** For signals, and for how it ended. */
+  readonly child: ChildProcess
   readonly #waiting = new Map<number, (reply: Reply) => void>()
   #lastId = 0
 
   private constructor(child: ChildProcess) {
-    this.#child = child
+    this.child = child
     child.on('message', (reply: Reply) => this.#waiting.get(reply.id)?.(reply))
     child.once('exit', (code) => {
-      const failure = `a process of the bench ended with exit code ${code}`
+      const failure = `the process ended with exit code ${code}`
       for (const [id, settle] of this.#waiting) settle({ id, failure })
     })
   }
@@ -43,14 +44,14 @@ export class Remote<Asked extends Commands> implements AsyncDisposable {
         // oxlint-disable-next-line no-unsafe-type-assertion -- asker and child share the type of the commands
         else resolve(answer as Awaited<ReturnType<Asked[Name]>>)
       })
-      this.#child.send({ id, name, argument } satisfies Question)
+      this.child.send({ id, name, argument } satisfies Question)
     })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const ended = once(this.#child, 'exit')
-    if (this.#child.connected) this.#child.disconnect()
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const ended = once(this.child, 'exit')
+    if (this.child.connected) this.child.disconnect()
     await ended
   }
 }

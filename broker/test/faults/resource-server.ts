@@ -1,7 +1,8 @@
-// A resource server in a process of its own: an offline verifier, and orders over the IPC channel. Only the verifier keeps
-// the process alive.
+// A resource server in a process of its own: an offline verifier, and commands over the IPC channel. Only the verifier
+// keeps the process alive.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createVerifier, type Verification, type Verifier } from '@agentwrit/client'
+import { serveCommands } from '../../../bench/src/remote.ts'
 
 export interface Duty {
   readonly broker: string
@@ -20,10 +21,17 @@ export interface Watched {
   acceptedAgain: number
 }
 
-export type Order =
-  | { readonly order: 'begin'; readonly duty: Duty }
-  | { readonly order: 'verify' | 'watch' | 'settle'; readonly token: string }
-  | { readonly order: 'countErrors' | 'close' }
+export interface ResourceServerCommands {
+  /** Resolves when the verifier is ready. */
+  readonly begin: (duty: Duty) => Promise<void>
+  readonly verify: (token: string) => Promise<Verification>
+  readonly watch: (token: string) => void
+  /** Resolves when the watched token is known to be dead, and this living one is accepted. */
+  readonly settle: (living: string) => Promise<Watched>
+  readonly countErrors: () => number
+  readonly close: () => Promise<void>
+  readonly [name: string]: (argument: never) => unknown
+}
 
 /** Milliseconds between two looks at a token. */
 const pause = 1
@@ -35,27 +43,22 @@ let living: string | undefined
 
 const onError = () => void (errors += 1)
 
-async function obey(order: Order): Promise<unknown> {
-  switch (order.order) {
-    case 'begin':
-      return begin(order.duty)
-    case 'verify':
-      return verify(order.token)
-    case 'watch':
-      living = undefined
-      watching = watch(order.token)
-      break
-    case 'settle':
-      living = order.token
-      return watching
-    case 'countErrors':
-      return errors
-    case 'close':
-      await verifier?.close()
-      break
-  }
-  return undefined
+const commands: ResourceServerCommands = {
+  begin,
+  verify,
+  watch(token) {
+    living = undefined
+    watching = watch(token)
+  },
+  async settle(token) {
+    if (watching === undefined) throw new Error('no token is being watched')
+    living = token
+    return watching
+  },
+  countErrors: () => errors,
+  close,
 }
+serveCommands(commands, close)
 
 async function begin(duty: Duty): Promise<void> {
   verifier = createVerifier({ ...duty, mode: 'offline', audience: null, issuer: null, onError })
@@ -66,6 +69,10 @@ async function begin(duty: Duty): Promise<void> {
 async function verify(token: string): Promise<Verification> {
   if (verifier === undefined) throw new Error('the verifier has not begun')
   return verifier.verify(token)
+}
+
+async function close(): Promise<void> {
+  await verifier?.close()
 }
 
 async function watch(dead: string): Promise<Watched> {
@@ -83,11 +90,3 @@ async function watch(dead: string): Promise<Watched> {
     if ((await verify(living)).ok) return { ...seen, settledAt: Date.now() }
   }
 }
-
-process.on('message', ({ id, ...order }: Order & { readonly id: number }) => {
-  obey(order).then(
-    (result) => process.send?.({ id, result }),
-    (error: unknown) => process.send?.({ id, failure: String(error) }),
-  )
-})
-process.on('disconnect', () => process.exit(1))
