@@ -13,6 +13,23 @@ export interface PublicName {
   readonly doc: string
 }
 
+/** One path that a package exports, and what is behind it. */
+export interface PublicEntry {
+  /** As it is imported. */
+  readonly specifier: string
+  readonly names: readonly PublicName[]
+}
+
+export function readPublicEntries(folder: string): PublicEntry[] {
+  const text = readFileSync(join(root, folder, 'package.json'), 'utf8')
+  const { name, exports } = JSON.parse(text) as { name: string; exports: object }
+  return Object.entries(exports).flatMap(([path, target]) => {
+    const source: string | undefined = target['agentwrit-source']
+    if (source === undefined) return []
+    return [{ specifier: join(name, path), names: readPublicNames(join(folder, source)) }]
+  })
+}
+
 /**
  * The names that a file exports, followed to their declarations. A JSDoc above a name in the entry counts as well as one
  * above its declaration. Throws on a form of export that it does not know: no name is passed over in silence.

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import * as protocol from '@agentwrit/protocol'
 import { examplesInComments, examplesInPage } from './documented-examples-blocks.ts'
 import { findTypeErrors, type Compilable } from './documented-examples-compile.ts'
-import { readPublicNames, type PublicName } from './documented-examples-names.ts'
+import { readPublicEntries, readPublicNames, type PublicName } from './documented-examples-names.ts'
 import { readResults } from './documented-examples-results.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -16,9 +16,7 @@ const packages = ['protocol', 'client', 'broker'].map((folder) => ({
   names: readPublicNames(`${folder}/src/index.ts`),
 }))
 /** Every path that a package exports. An example imports what is not in the main entry. */
-const entries = ['protocol', 'client', 'broker'].flatMap((folder) =>
-  sourcesOf(folder).map((source) => ({ names: readPublicNames(join(folder, source)) })),
-)
+const entries = ['protocol', 'client', 'broker'].flatMap(readPublicEntries)
 const pages = ['README.md', 'client/README.md', 'protocol/README.md', 'docs/guide/*.md']
 
 test('every public name says what it is', () => {
@@ -137,11 +135,6 @@ test('only ts blocks are examples, each with its line, and an @example must hold
   assert.deepEqual([example, rest], [{ file: 'a.ts', line: 7, code: 'one()\n' }, []])
   assert.throws(() => examplesInComments('a.ts', '/**\n * @example one()\n */'))
 })
-
-function sourcesOf(folder: string): string[] {
-  const { exports } = JSON.parse(read(`${folder}/package.json`)) as { exports: object }
-  return Object.values(exports).flatMap((entry) => entry['agentwrit-source'] ?? [])
-}
 
 function undocumentedMethods({ name, place }: PublicName): string[] {
   const [file = '', line] = place.split(':')

@@ -2,28 +2,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readPublicNames } from './documented-examples-names.ts'
+import { readPublicEntries, readPublicNames } from './documented-examples-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/reference/sdk.md'), 'utf8')
 const headings = new Set(page.match(/^###+ .*$/gm))
-const { name: packageName, exports } = JSON.parse(
-  readFileSync(join(root, 'client/package.json'), 'utf8'),
-) as Package
 
-interface Package {
-  readonly name: string
-  readonly exports: Readonly<Record<string, string | Record<'agentwrit-source', string>>>
-}
-
-for (const [path, target] of Object.entries(exports)) {
-  if (typeof target === 'string') continue
-  const entry = join(packageName, path)
-
-  test(`the reference of the SDK has an entry for every name that ${entry} exports, and no other`, () => {
-    const names = readPublicNames(join('client', target['agentwrit-source']))
+for (const { specifier, names } of readPublicEntries('client')) {
+  test(`the reference of the SDK has an entry for every name that ${specifier} exports, and no other`, () => {
     assert.ok(names.length > 3)
-    assert.deepEqual(entriesOf(entry), new Set(names.map(({ name }) => name)))
+    assert.deepEqual(entriesOf(specifier), new Set(names.map(({ name }) => name)))
   })
 }
 
@@ -46,8 +34,8 @@ test('no private member of the SDK is in its reference, and no entry is there tw
   }
 })
 
-function entriesOf(entry: string): Set<string> {
-  const section = page.split(/^## /m).find((text) => text.startsWith(`\`${entry}\`\n`)) ?? ''
+function entriesOf(specifier: string): Set<string> {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`\`${specifier}\`\n`)) ?? ''
   return new Set(Array.from(section.matchAll(/^### (.*)$/gm), ([, name = '']) => name))
 }
 
